@@ -1,0 +1,201 @@
+/**
+ * The vocabulary of a run, shared by the planner, the state machine, the coordinator, the consumer and the API.
+ * Everything here is plain data: it is stored in SQLite, sent through the queue and compared in tests.
+ */
+import type { AttributeConfig, KMeansParams, Warning } from "../definition/model";
+import type { Filter } from "../filters/model";
+
+/** What to do, resolved from a definition at execute time: no names, no defaults left to look up. */
+export interface RunSpec {
+  runId: string;
+  clusterId: string;
+  namespaceId: string;
+  taskId: string;
+  createdAt: string;
+  collections: { collectionId: string }[];
+  filters: Filter | null;
+  /** The user's cap on documents, or null for every document up to the method's hard cap. */
+  sampleSize: number | null;
+  seed: number;
+  method: MethodSpec;
+  features: FeatureSpec[];
+  /** L2-normalise each feature block; compares by direction, so zero vectors become noise. */
+  normalize: boolean;
+  centroid: "mean" | "median" | "medoid";
+  map: { method: "pca"; components: 2 | 3 } | null;
+  computeMetrics: boolean;
+  reproducible: boolean;
+  /** Warnings known before the run; the run adds its own. */
+  warnings: Warning[];
+  /** What the manifest repeats of the definition, as the user wrote it. */
+  definition: Record<string, unknown>;
+}
+
+export type MethodSpec = { kind: "kmeans"; params: KMeansParams } | { kind: "attribute"; config: AttributeConfig };
+
+export interface FeatureSpec {
+  /** `mixpeek://extractor@version/name` */
+  uri: string;
+  name: string;
+  dimensions: number;
+  weight: number;
+}
+
+/** What the planner knows of the data, counted when the rows were frozen. */
+export interface Shape {
+  /** Rows that take part, over all collections. */
+  rows: number;
+  /** Rows set aside as noise before clustering (zero vectors under a cosine geometry). */
+  noiseRows: number;
+  /** Rows left out because they lack a vector of the feature. */
+  missingRows: number;
+  /** Total prepared dimensions (concatenated features); 0 for an attribute run. */
+  dimensions: number;
+  /** Rows of each collection, in the order of `RunSpec.collections`. */
+  perCollection: number[];
+}
+
+export interface Plan {
+  version: 1;
+  shape: Shape;
+  /** Rows a shard of the prepared matrix holds: a whole number of 1,024-row blocks. */
+  shardRows: number;
+  shards: number;
+  stages: StagePlan[];
+  estimate: {
+    cpuMs: number;
+    wallMs: number;
+    r2ClassA: number;
+    r2ClassB: number;
+    queueOperations: number;
+    durableObjectRequests: number;
+    /** US dollars at the list prices in `engine/cost.ts`. */
+    costUsd: number;
+  };
+  exact: boolean;
+  /** One line per stage or decision that a user would want to know before paying. */
+  notes: string[];
+}
+
+export interface StagePlan {
+  kind: StageKind;
+  /** Number of map tasks (of a round). */
+  tasks: number;
+  /** Whether a reduce task follows the map. With a single map task the same invocation runs both. */
+  reduce: boolean;
+  /** A loop names itself as its successor until it has converged, `maxRounds` times at most. */
+  maxRounds: number;
+  /** Largest WASM + buffer bytes of one task. */
+  taskBytes: number;
+  cpuMs: number;
+  exact: boolean;
+  method: string;
+  /** Stage-specific constants, decided by the planner so that every attempt of a task sees the same. */
+  params: Record<string, unknown>;
+}
+
+export type StageKind =
+  | "gather"
+  | "moments"
+  | "kmeans"
+  | "coreset"
+  | "coreset_solve"
+  | "lloyd"
+  | "assign"
+  | "median"
+  | "silhouette"
+  | "describe"
+  | "project"
+  | "group"
+  | "persist";
+
+/** Names one task. With the plan it determines inputs, random numbers and output key. */
+export interface TaskRef {
+  runId: string;
+  stage: number;
+  round: number;
+  part: "map" | "reduce";
+  index: number;
+  attempt: number;
+}
+
+/** What travels through the queue: a reference, never data. */
+export interface TaskMessage extends TaskRef {
+  namespaceId: string;
+  clusterId: string;
+}
+
+export interface TaskProgress {
+  /** Units of work done and expected in this task (rows, iterations): only their ratio is shown. */
+  done: number;
+  total: number;
+  objective?: number;
+}
+
+/** How a failure is treated; see `engine/failures.ts`. */
+export type FailureClass = "superseded" | "transient" | "memory" | "input" | "canceled";
+
+export interface TaskFailure {
+  class: FailureClass;
+  code: string;
+  message: string;
+}
+
+/** Status as the executions endpoints spell it. A cancelled run is `failed` with `canceledAt` set. */
+export type RunStatus = "pending" | "processing" | "completed" | "failed";
+
+export interface RunCentroid {
+  cluster_id: string;
+  num_members: number;
+  label: string | null;
+  summary: string | null;
+  keywords: string[] | null;
+}
+
+export interface RunMetrics {
+  silhouette_score: number | null;
+  davies_bouldin_index: number | null;
+  calinski_harabasz_score: number | null;
+  [objective: string]: number | null;
+}
+
+/** What the coordinator tells D1 about a run. Written by `db/runs.ts` in one batch; safe to repeat. */
+export interface RunRecord {
+  runId: string;
+  clusterId: string;
+  namespaceId: string;
+  taskId: string;
+  status: RunStatus;
+  startedAt: string | null;
+  completedAt: string | null;
+  canceledAt: string | null;
+  errorCode: string | null;
+  errorMessage: string | null;
+  numClusters: number;
+  numPoints: number;
+  noisePoints: number;
+  metrics: RunMetrics | null;
+  centroids: RunCentroid[] | null;
+  warnings: Warning[];
+  plan: Plan | null;
+  /** Keys of the finished artifacts; null until completed. */
+  artifacts: { members: string; centroids: string; hierarchy: string | null; manifest: string } | null;
+  executionMs: number | null;
+}
+
+/** One server-sent event of a run. `seq` grows by one per event, so a client can resume with Last-Event-ID. */
+export interface RunEvent {
+  seq: number;
+  at: string;
+  type: "planned" | "progress" | "stage" | "completed" | "failed" | "canceled";
+  status: RunStatus;
+  stage: StageKind | null;
+  round: number;
+  done: number;
+  total: number;
+  /** Share of the planned work that is done, 0–1. */
+  fraction: number;
+  objective: number | null;
+  etaMs: number | null;
+  message: string | null;
+}

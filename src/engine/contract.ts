@@ -1,0 +1,55 @@
+/** The RunCoordinator's RPC interface, as the API and the consumer call it. */
+import type { Plan, RunEvent, RunRecord, RunSpec, TaskFailure, TaskProgress, TaskRef } from "../domain/run/types";
+
+export type Claim =
+  /** Run it: the coordinator has leased the task to this attempt. `inputs` is what the stage needs of earlier results. */
+  | { kind: "run"; spec: RunSpec; plan: Plan; inputs: StageInputs; leaseMs: number }
+  /** Someone else finished, superseded or cancelled it: acknowledge and forget. */
+  | { kind: "drop"; reason: string };
+
+/** The small results (≤ 64 KiB) of earlier stages and, for a reduce, of its map tasks; large results lie under R2 keys. */
+export interface StageInputs {
+  /** Row range of this map task, end exclusive; halved when a task was split for memory. */
+  rows: { from: number; to: number } | null;
+  /** Results of finished stages, keyed by stage kind. */
+  stages: Record<string, unknown>;
+  /** For a reduce: the map tasks' results, in the order of their row ranges (or indexes). */
+  parts: unknown[];
+  /** For a loop: the previous round's reduce result. */
+  previous: unknown;
+}
+
+export interface TaskOutcome {
+  /** Small JSON result of the task; large results were written to R2 before this call. */
+  result: unknown;
+  /** Present when one invocation ran a single map task and its reduce. */
+  reduced?: unknown;
+  cpuMs: number;
+}
+
+export interface RunView {
+  record: RunRecord;
+  /** Newest event, for polling. */
+  last: RunEvent | null;
+}
+
+export interface RunCoordinatorApi {
+  /** Starts the run; idempotent. Refusals (too few documents, job too large) end it as failed with their code. */
+  start(spec: RunSpec): Promise<void>;
+  claim(task: TaskRef): Promise<Claim>;
+  /** Extends the lease. `stop` means cancelled or superseded: drop the work. */
+  progress(task: TaskRef, progress: TaskProgress): Promise<"continue" | "stop">;
+  complete(task: TaskRef, outcome: TaskOutcome): Promise<void>;
+  fail(task: TaskRef, failure: TaskFailure): Promise<void>;
+  /** The queue gave the message up: it lies in the dead-letter queue. */
+  dead(task: TaskRef): Promise<void>;
+  /** `finished` when the run had already ended. */
+  cancel(): Promise<"canceled" | "finished">;
+  view(): Promise<RunView | null>;
+  /** Waits until the run ends or `ms` pass; returns the view. */
+  wait(ms: number): Promise<RunView | null>;
+  /** Events after `afterSeq`; waits up to `waitMs` for the first. Empty after the end of the run. */
+  events(afterSeq: number, waitMs: number): Promise<RunEvent[]>;
+  /** Forgets the run: storage, scratch, snapshots. */
+  destroy(): Promise<void>;
+}

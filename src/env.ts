@@ -1,0 +1,39 @@
+import type { CollectionStore } from "../durable-objects/collection-store";
+import type { RateLimiter } from "../durable-objects/rate-limiter";
+import type { RunCoordinator } from "../durable-objects/run-coordinator";
+import type { TaskMessage } from "./domain/run/types";
+import type { ObjectGateway } from "./objects/gateway";
+import { RemoteObjectStore } from "./objects/gateway";
+import type { ObjectStore } from "./objects/object-store";
+import { R2ObjectStore } from "./objects/r2";
+
+/**
+ * The bindings of both roles (see wrangler.toml). The API has all but `STORE`; the compute Worker has `DATA`, `STORE`,
+ * `COLLECTIONS` and `RUNS`. `src/index.ts` is the only place that looks at `ROLE`.
+ */
+export interface Env {
+  ROLE: "api" | "compute" | "all";
+  ENVIRONMENT: "local" | "production" | (string & {});
+  SHOAL_ROOT_KEY?: string;
+  RATE_LIMIT_PER_MINUTE?: string;
+  /** Milliseconds without progress after which a task's lease ends; a string because variables are. */
+  LEASE_MS?: string;
+  DB: D1Database;
+  DATA: R2Bucket;
+  ASSETS: Fetcher;
+  COLLECTIONS: DurableObjectNamespace<CollectionStore>;
+  RUNS: DurableObjectNamespace<RunCoordinator>;
+  LIMITS: DurableObjectNamespace<RateLimiter>;
+  TASKS: Queue<TaskMessage>;
+  STORE?: Service<typeof ObjectGateway>;
+}
+
+/** The key of the local server's example configuration: refused outside `ENVIRONMENT=local`. */
+export const LOCAL_ROOT_KEY = "sk_local_dev";
+
+export const isLocal = (env: Pick<Env, "ENVIRONMENT">): boolean => env.ENVIRONMENT === "local";
+
+/** The object store of this role: the API's bucket over RPC in the local compute process, the R2 binding elsewhere. */
+export function objectStore(env: Pick<Env, "ENVIRONMENT" | "DATA" | "STORE">): ObjectStore {
+  return env.STORE && isLocal(env) ? new RemoteObjectStore(env.STORE) : new R2ObjectStore(env.DATA);
+}

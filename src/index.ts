@@ -1,0 +1,27 @@
+/** Composition root: hands each event to the plane that serves it. The only file that knows the two roles. */
+import { createApp } from "./api/app";
+import type { TaskMessage } from "./domain/run/types";
+import { consumeDeadTasks, consumeTasks } from "./engine/consumer";
+import { runScheduled } from "./engine/scheduled";
+import type { Env } from "./env";
+
+export { CollectionStore } from "../durable-objects/collection-store";
+export { RateLimiter } from "../durable-objects/rate-limiter";
+export { RunCoordinator } from "../durable-objects/run-coordinator";
+export { ObjectGateway } from "./objects/gateway";
+
+const app = createApp();
+
+export default {
+  fetch(request, env, ctx) {
+    if (env.ROLE === "compute") return new Response("This Worker only consumes tasks.\n", { status: 404 });
+    return app.fetch(request, env, ctx);
+  },
+  async queue(batch, env) {
+    if (batch.queue.endsWith("-dead")) await consumeDeadTasks(batch, env);
+    else await consumeTasks(batch, env);
+  },
+  async scheduled(controller, env) {
+    await runScheduled(env, new Date(controller.scheduledTime));
+  },
+} satisfies ExportedHandler<Env, TaskMessage>;

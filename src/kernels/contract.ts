@@ -1,0 +1,160 @@
+/**
+ * What the kernels offer, with names, shapes and errors. Nothing here knows the platform: the façade runs in a Worker,
+ * in Node and in a browser. `createKernels(module)` instantiates the WebAssembly module over one memory of its own.
+ *
+ * Long work is a generator: it yields after a few milliseconds of computing, so that the caller can report progress,
+ * renew a lease or stop. `run(generator)` in `slices.ts` drains one where nobody waits.
+ *
+ * Every sum over rows is exact and therefore independent of order and sharding: addends are rounded to a grid that is
+ * fixed by the data's largest magnitude and row count (`Grid`) before they are added in f64. See docs/design/reproducible-sums.md.
+ */
+
+/** Rows × dimensions of float32 inside the module's memory, row-major. Valid until `release()` of its arena mark. */
+export interface Matrix {
+  readonly rows: number;
+  readonly dimensions: number;
+  /** Copies rows in: `values.length` is a multiple of `dimensions`. Throws `RangeError` past the end. */
+  write(fromRow: number, values: Float32Array): void;
+  /** Copies rows [from, to) out. */
+  read(from: number, to: number): Float32Array;
+}
+
+/** Grid for exact sums over the *whole* data set (not the shard): largest |value| and number of rows. */
+export interface Grid {
+  maxAbs: number;
+  rows: number;
+}
+
+export interface Step {
+  done: number;
+  total: number;
+  objective?: number;
+}
+
+export type Slices<T> = Generator<Step, T, void>;
+
+export interface Moments {
+  rows: number;
+  /** Exact sums per dimension. */
+  sum: Float64Array;
+  /** Exact sums of squares per dimension. */
+  sumSquares: Float64Array;
+  maxAbs: number;
+}
+
+export interface KMeansOptions {
+  clusters: number;
+  init: "k-means++" | "random" | Float32Array;
+  maxIter: number;
+  /** Absolute: scikit-learn's `tol` × mean variance of the columns. */
+  tolerance: number;
+  seed: number;
+  /** Which restart this is: keys the random numbers. */
+  restart: number;
+  algorithm: "lloyd" | "elkan" | "auto";
+  /** Per-row weights (a coreset), or null. */
+  weights: Float64Array | null;
+}
+
+export interface KMeansResult {
+  /** clusters × dimensions. */
+  centroids: Float32Array;
+  inertia: number;
+  iterations: number;
+  converged: boolean;
+}
+
+/** Mergeable statistics of one assignment pass over some rows: `merge` adds two of them, exactly and in any order. */
+export interface AssignmentSums {
+  counts: Float64Array;
+  /** clusters × dimensions, sums of the rows of each cluster. */
+  sums: Float64Array;
+  /** Sum over rows of the squared distance to the own centroid. */
+  inertia: number;
+  /** Per cluster: sum of distances, and of squared distances, of the members to their centroid. */
+  distances: Float64Array;
+  squaredDistances: Float64Array;
+}
+
+export interface Assignment {
+  /** Cluster of each row. */
+  labels: Int32Array;
+  /** Euclidean distance to that centroid, recomputed by differences. */
+  distances: Float32Array;
+  sums: AssignmentSums;
+  /** Row nearest to each centroid (lowest row on ties), or -1, and its distance. */
+  nearestRows: Int32Array;
+  nearestDistances: Float32Array;
+}
+
+export interface Kernels {
+  readonly relaxed: boolean;
+  /** Bytes of the module's memory now; it never shrinks. */
+  readonly memoryBytes: number;
+  /** Marks the arena; `release` frees everything allocated since. */
+  mark(): number;
+  release(mark: number): void;
+
+  /** Throws `OutOfMemory` when the module's budget (64 MiB by default) would be passed. */
+  matrix(rows: number, dimensions: number): Matrix;
+
+  /** In place: each row's block [from, to) of columns to unit length times `weight`; zero blocks stay zero. */
+  normalizeRows(matrix: Matrix, from: number, to: number, weight: number): void;
+  /** In place: subtracts `mean` (f64) from every row. */
+  center(matrix: Matrix, mean: Float64Array): void;
+  maxAbs(matrix: Matrix): number;
+  moments(matrix: Matrix, grid: Grid): Moments;
+
+  /** k-means++ (or random, or given) start and Lloyd rounds to convergence, over centred rows. */
+  kmeans(matrix: Matrix, options: KMeansOptions): Slices<KMeansResult>;
+  /** One assignment pass; ties go to the lower centroid. `grid` is the whole data set's. */
+  assign(matrix: Matrix, centroids: Float32Array, clusters: number, grid: Grid): Slices<Assignment>;
+  /**
+   * Lightweight coreset (Bachem, Lucic & Krause 2018): the `size` rows of the whole data set with the smallest keys
+   * −log(u)/q, where q mixes uniform and squared distance to the mean; mergeable by keeping the smallest keys.
+   * `firstRow` is the matrix's first row in the data set.
+   */
+  coresetKeys(
+    matrix: Matrix,
+    options: { firstRow: number; totalRows: number; totalSquaredDistance: number; seed: number },
+  ): { keys: Float64Array; probabilities: Float64Array };
+
+  /** Scatter matrix of centred rows: d × d sums of products, exact on the grid of fixed 1,024-row blocks. d ≤ 1,024. */
+  scatter(matrix: Matrix, firstRow: number, grid: Grid): Slices<Float64Array>;
+  /** Largest `count` eigenpairs of a symmetric d × d matrix, values descending, vectors as rows with a fixed sign. */
+  eigenSymmetric(
+    values: Float64Array,
+    dimensions: number,
+    count: number,
+  ): { values: Float64Array; vectors: Float64Array };
+  /** rows × count coordinates of centred rows on the given axes (count × d). */
+  project(matrix: Matrix, axes: Float64Array, count: number): Float32Array;
+
+  /**
+   * Silhouette statistics of `queries` (rows with labels) against the matrix's labelled rows: for every query and
+   * cluster the exact sum of Euclidean distances. Mergeable over shards by adding.
+   */
+  silhouetteSums(
+    queries: Float32Array,
+    matrix: Matrix,
+    labels: Int32Array,
+    clusters: number,
+    grid: Grid,
+  ): Slices<Float64Array>;
+}
+
+/** Pure helpers on small results, implemented in TypeScript. */
+export interface KernelMath {
+  mergeMoments(a: Moments, b: Moments): Moments;
+  mergeAssignmentSums(a: AssignmentSums, b: AssignmentSums): AssignmentSums;
+  /** New centroids; an empty cluster keeps its old one. Returns the summed squared shift. */
+  updateCentroids(
+    previous: Float32Array,
+    sums: AssignmentSums,
+    dimensions: number,
+  ): { centroids: Float32Array; shift: number };
+  /** Mean silhouette over queries from their distance sums; singletons score 0. */
+  silhouette(sums: Float64Array, queryLabels: Int32Array, counts: Float64Array, clusters: number): number;
+  daviesBouldin(centroids: Float32Array, dimensions: number, sums: AssignmentSums): number;
+  calinskiHarabasz(centroids: Float32Array, dimensions: number, sums: AssignmentSums, mean: Float64Array): number;
+}

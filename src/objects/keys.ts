@@ -1,0 +1,19 @@
+/** Where everything lies in the bucket. `docs/data-formats.md` documents these keys: they are part of the contract. */
+export const keys = {
+  /** Everything of a namespace's documents, artifacts or scratch. */
+  namespace: (plane: "documents" | "artifacts" | "scratch", namespaceId: string) => `${plane}/${namespaceId}/`,
+  collection: (namespaceId: string, collectionId: string) => `documents/${namespaceId}/${collectionId}/`,
+  segment: (namespaceId: string, collectionId: string, segmentId: string) =>
+    `documents/${namespaceId}/${collectionId}/segments/${segmentId}.arrow`,
+  /** A Parquet upload, kept while it is read by ranges. */
+  upload: (namespaceId: string, collectionId: string, batchId: string) =>
+    `documents/${namespaceId}/${collectionId}/uploads/${batchId}`,
+  cluster: (namespaceId: string, clusterId: string) => `artifacts/${namespaceId}/${clusterId}/`,
+  run: (namespaceId: string, clusterId: string, runId: string) => `artifacts/${namespaceId}/${clusterId}/${runId}/`,
+  artifact: (namespaceId: string, clusterId: string, runId: string, file: ArtifactFile) =>
+    `artifacts/${namespaceId}/${clusterId}/${runId}/${file}`,
+  /** Intermediate results of a run; deleted when the run ends. */
+  scratch: (namespaceId: string, runId: string) => `scratch/${namespaceId}/${runId}/`,
+};
+
+export type ArtifactFile = "members.parquet" | "centroids.parquet" | "hierarchy.parquet" | "manifest.json";
