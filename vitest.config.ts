@@ -5,7 +5,9 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "node", include: ["test/**/*.test.ts"], exclude: ["test/workerd/**"], testTimeout: 60_000 } },
+      {
+        test: { name: "node", include: ["test/**/*.test.{ts,mjs}"], exclude: ["test/workerd/**"], testTimeout: 60_000 },
+      },
       {
         plugins: [
           cloudflareTest(async () => ({

@@ -1,8 +1,9 @@
 /** Composition root: hands each event to the plane that serves it. The only file that knows the two roles. */
 import { createApp } from "./api/app";
+import { sweepNamespaces } from "./api/namespace-removal";
+import { housekeeping } from "./db/housekeeping";
 import type { TaskMessage } from "./domain/run/types";
 import { consumeDeadTasks, consumeTasks } from "./engine/consumer";
-import { runScheduled } from "./engine/scheduled";
 import type { Env } from "./env";
 
 export { CollectionStore } from "../durable-objects/collection-store";
@@ -11,6 +12,9 @@ export { RunCoordinator } from "../durable-objects/run-coordinator";
 export { ObjectGateway } from "./objects/gateway";
 
 const app = createApp();
+
+/** A tick stops going on with deleted namespaces after this long: the next one is due ten seconds later. */
+const SWEEP_MS = 50_000;
 
 export default {
   fetch(request, env, ctx) {
@@ -22,6 +26,7 @@ export default {
     else await consumeTasks(batch, env);
   },
   async scheduled(controller, env) {
-    await runScheduled(env, new Date(controller.scheduledTime));
+    await housekeeping(env.DB, new Date(controller.scheduledTime));
+    await sweepNamespaces(env, Date.now() + SWEEP_MS);
   },
 } satisfies ExportedHandler<Env, TaskMessage>;

@@ -62,3 +62,45 @@ export interface ReadOptions {
   /** Rows of these clusters only; null for all. Offset and limit count rows after the filter. */
   clusterIds: string[] | null;
 }
+
+/** One node of the hierarchy table: a cluster and where it hangs. */
+export interface HierarchyRow {
+  clusterId: string;
+  /** Null for a root. */
+  parentClusterId: string | null;
+  /** 0 for a root. */
+  level: number;
+  numMembers: number;
+  label: string | null;
+}
+
+/** What a written table amounts to, as the manifest lists it. */
+export interface WrittenTable {
+  bytes: number;
+  rows: number;
+  /** Hex SHA-256 of the file's bytes. */
+  sha256: string;
+}
+
+/** One centroid as the artifacts endpoints render it: the columns of centroids.parquet. */
+export interface CentroidJson {
+  cluster_id: string;
+  centroid_vector: number[] | null;
+  num_members: number;
+  variance: number | null;
+  label: string | null;
+  summary: string | null;
+  keywords: string[] | null;
+  feature_name: string | null;
+  feature_dimensions: number | null;
+  parent_cluster_id: string | null;
+  hierarchy_level: number;
+  x: number | null;
+  y: number | null;
+  z: number | null;
+  representatives: string[];
+  reduction_method: string | null;
+  /** JSON text. */
+  parameters: string;
+  algorithm: string;
+}

@@ -125,21 +125,117 @@ export interface FrozenNoise {
   before: Int32Array;
 }
 
+/** Which documents an edit concerns. */
+export type DocumentTarget = { documentIds: string[] } | { filters: Filter | null };
+
+/** What became of one document of an edit. */
+export interface EditResult {
+  documentId: string;
+  success: boolean;
+  error: string | null;
+}
+
+export interface GroupQuery {
+  filters: Filter | null;
+  search: string | null;
+  /** Dot path; the documents that lack it form the group whose key is null. */
+  groupBy: string;
+  /** Groups, largest first, then by key. */
+  limit: number;
+  offset: number;
+  /** Documents shown of each group, in insertion order. */
+  documentsPerGroup: number;
+}
+
+export interface GroupPage {
+  groups: { key: unknown; count: number; documents: StoredDocument[] }[];
+  totalGroups: number;
+  totalDocuments: number;
+}
+
+export const AGGREGATE_FUNCTIONS = [
+  "count",
+  "count_distinct",
+  "sum",
+  "avg",
+  "min",
+  "max",
+  "first",
+  "last",
+  "push",
+  "add_to_set",
+] as const;
+export type AggregateFunction = (typeof AGGREGATE_FUNCTIONS)[number];
+
+export const DATE_TRUNCS = ["second", "minute", "hour", "day", "week", "month", "quarter", "year"] as const;
+export const DATE_PARTS = [
+  "year",
+  "quarter",
+  "month",
+  "week",
+  "day",
+  "day_of_week",
+  "day_of_year",
+  "hour",
+  "minute",
+  "second",
+] as const;
+
+/** A GROUP BY over the payloads. Field names are dot paths; dates are ISO-8601 texts or milliseconds, read as UTC. */
+export interface AggregateQuery {
+  filters: Filter | null;
+  groupBy: {
+    field: string;
+    alias: string;
+    dateTrunc: (typeof DATE_TRUNCS)[number] | null;
+    datePart: (typeof DATE_PARTS)[number] | null;
+  }[];
+  aggregations: { function: AggregateFunction; field: string | null; alias: string }[];
+  /** Condition on `{...group, ...metrics}` of each group. */
+  having: Filter | null;
+  /** Path of an array: a document counts once for each element, which stands at that path. */
+  unwind: string | null;
+  /** Numbers at `field` are grouped by `[boundaries[i], boundaries[i + 1])`; others by the key `other`. */
+  rangeBuckets: { field: string; boundaries: number[]; alias: string } | null;
+  sortBy: string | null;
+  sortDirection: "asc" | "desc";
+  limit: number | null;
+}
+
+export interface AggregatePage {
+  results: { group: Record<string, unknown>; metrics: Record<string, unknown> }[];
+  totalGroups: number;
+  documentsScanned: number;
+}
+
 export interface CollectionStoreApi {
   configure(config: StoreConfig): Promise<void>;
 
   // Import: begin → (stage …) → commit. Nothing is visible before commit; commit is atomic and repeatable.
   begin(batchId: string): Promise<void>;
-  stage(batchId: string, segment: Omit<SegmentInfo, "id"> | null, documents: StagedDocument[]): Promise<void>;
+  /** Calls that name the same segment key share it. Returns the rows refused because their id came before. */
+  stage(batchId: string, segment: Omit<SegmentInfo, "id"> | null, documents: StagedDocument[]): Promise<RowError[]>;
   commit(batchId: string, outcome: { received: number; errors: RowError[]; failed: number }): Promise<BatchSummary>;
   abandon(batchId: string): Promise<void>;
   batch(batchId: string): Promise<BatchSummary | null>;
 
   get(documentId: string, returnVectors: boolean): Promise<StoredDocument | null>;
+  /** Pages end early, with a cursor, when their documents reach 16 MiB. */
   list(query: ListQuery): Promise<ListPage>;
+  groups(query: GroupQuery): Promise<GroupPage>;
+  aggregate(query: AggregateQuery): Promise<AggregatePage>;
   count(filters: Filter | null): Promise<number>;
 
-  /** Rows and, per feature, rows that have it: what a plan needs before anything is frozen. */
+  /** `merge` sets the given keys of the payload, `replace` makes `data` the payload. Vectors stay. */
+  update(documentId: string, data: Record<string, unknown>, mode: "merge" | "replace"): Promise<StoredDocument>;
+  /** Merges into each of ≤ 10,000 documents its own data; unknown ids are reported, the others are written. */
+  updateEach(updates: { documentId: string; data: Record<string, unknown> }[]): Promise<EditResult[]>;
+  /** Merges the same data into many documents; returns how many. */
+  updateWhere(filters: Filter | null, data: Record<string, unknown>): Promise<number>;
+  /** Results name each id when the target lists ids; by filter only the count is told. */
+  delete(target: DocumentTarget): Promise<{ count: number; results: EditResult[] }>;
+
+  /** Rows and, per feature, rows that have it: what a plan needs before anything is frozen. Zero vectors count. */
   shape(filters: Filter | null, features: string[]): Promise<FrozenShape>;
   /** Fixes the rows of a run; repeatable, the second call answers as the first. */
   freeze(request: FreezeRequest): Promise<FrozenShape>;
@@ -148,6 +244,8 @@ export interface CollectionStoreApi {
   /** Ends the snapshot: its segments may be compacted again. */
   release(runId: string): Promise<void>;
 
+  /** Housekeeping now rather than at the next alarm: stale batches and snapshots, compaction, unused files. */
+  maintain(): Promise<void>;
   /** Deletes every document, segment and batch. */
   destroy(): Promise<void>;
 }

@@ -9,17 +9,23 @@
  * fixed by the data's largest magnitude and row count (`Grid`) before they are added in f64. See docs/design/reproducible-sums.md.
  */
 
-/** Rows × dimensions of float32 inside the module's memory, row-major. Valid until `release()` of its arena mark. */
+/**
+ * Rows × dimensions of float32 inside the module's memory, row-major, zeros at first. Valid until `release()` of its arena mark.
+ * Every operation that sums refuses values that are not finite with a `RangeError` that names row and dimension.
+ */
 export interface Matrix {
   readonly rows: number;
   readonly dimensions: number;
-  /** Copies rows in: `values.length` is a multiple of `dimensions`. Throws `RangeError` past the end. */
+  /** Copies rows in: `values.length` is a multiple of `dimensions`. Throws `RangeError` past the end. Values are checked later. */
   write(fromRow: number, values: Float32Array): void;
   /** Copies rows [from, to) out. */
   read(from: number, to: number): Float32Array;
 }
 
-/** Grid for exact sums over the *whole* data set (not the shard): largest |value| and number of rows. */
+/**
+ * Grid for exact sums over the *whole* data set (not the shard), as it stands in the matrices (after centring, where they are centred):
+ * largest |value| and number of rows. Upper bounds will do, as long as every shard gets the same. A matrix beyond it is refused.
+ */
 export interface Grid {
   maxAbs: number;
   rows: number;
@@ -51,6 +57,7 @@ export interface KMeansOptions {
   seed: number;
   /** Which restart this is: keys the random numbers. */
   restart: number;
+  /** The result is the same, bit for bit. `elkan` and `auto` keep distance bounds (8 bytes a row more) and are faster. */
   algorithm: "lloyd" | "elkan" | "auto";
   /** Per-row weights (a coreset), or null. */
   weights: Float64Array | null;
@@ -102,10 +109,14 @@ export interface Kernels {
   normalizeRows(matrix: Matrix, from: number, to: number, weight: number): void;
   /** In place: subtracts `mean` (f64) from every row. */
   center(matrix: Matrix, mean: Float64Array): void;
+  /** Largest |value|, 0 without rows. Throws `RangeError` at a value that is not finite, naming row and dimension. */
   maxAbs(matrix: Matrix): number;
   moments(matrix: Matrix, grid: Grid): Moments;
 
-  /** k-means++ (or random, or given) start and Lloyd rounds to convergence, over centred rows. */
+  /**
+   * k-means++ (or random, or given) start and Lloyd rounds to convergence, over centred rows. Between its steps the arena's top is the
+   * generator's: allocate before it or after it.
+   */
   kmeans(matrix: Matrix, options: KMeansOptions): Slices<KMeansResult>;
   /** One assignment pass; ties go to the lower centroid. `grid` is the whole data set's. */
   assign(matrix: Matrix, centroids: Float32Array, clusters: number, grid: Grid): Slices<Assignment>;
@@ -119,7 +130,10 @@ export interface Kernels {
     options: { firstRow: number; totalRows: number; totalSquaredDistance: number; seed: number },
   ): { keys: Float64Array; probabilities: Float64Array };
 
-  /** Scatter matrix of centred rows: d × d sums of products, exact on the grid of fixed 1,024-row blocks. d ≤ 1,024. */
+  /**
+   * Scatter matrix of centred rows: d × d sums of products, exact over the products of fixed chunks of rows. d ≤ 1,024. `firstRow`, the
+   * matrix's first row in the data set, is a multiple of 1,024. Mergeable over shards by adding.
+   */
   scatter(matrix: Matrix, firstRow: number, grid: Grid): Slices<Float64Array>;
   /** Largest `count` eigenpairs of a symmetric d × d matrix, values descending, vectors as rows with a fixed sign. */
   eigenSymmetric(
@@ -132,7 +146,8 @@ export interface Kernels {
 
   /**
    * Silhouette statistics of `queries` (rows with labels) against the matrix's labelled rows: for every query and
-   * cluster the exact sum of Euclidean distances. Mergeable over shards by adding.
+   * cluster (queries × clusters) the exact sum of Euclidean distances. Mergeable over shards by adding. Rows with a negative label
+   * (noise) add nothing.
    */
   silhouetteSums(
     queries: Float32Array,

@@ -81,7 +81,7 @@ export interface StagePlan {
   kind: StageKind;
   /** Number of map tasks (of a round). */
   tasks: number;
-  /** Whether a reduce task follows the map. With a single map task the same invocation runs both. */
+  /** Whether a reduce task follows the map; whoever completes the last map task is handed it. */
   reduce: boolean;
   /** A loop names itself as its successor until it has converged, `maxRounds` times at most. */
   maxRounds: number;
@@ -90,6 +90,11 @@ export interface StagePlan {
   cpuMs: number;
   exact: boolean;
   method: string;
+  /**
+   * What the map tasks divide among them: rows, restarts or dimensions, `perTask` of them each. A task that fails for
+   * memory is halved on a multiple of `block`; 0 means that it cannot be halved.
+   */
+  span: { units: number; perTask: number; block: number };
   /** Stage-specific constants, decided by the planner so that every attempt of a task sees the same. */
   params: Record<string, unknown>;
 }
@@ -103,9 +108,11 @@ export type StageKind =
   | "lloyd"
   | "assign"
   | "median"
-  | "silhouette"
   | "describe"
+  | "scatter"
   | "project"
+  | "silhouette"
+  | "values"
   | "group"
   | "persist";
 

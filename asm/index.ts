@@ -1,0 +1,21 @@
+/** Everything the façade in src/kernels calls: numbers and addresses only. Names, shapes and errors are the façade's. */
+export { allocate, mark, release, setLimit } from "./memory";
+export { philox, philoxWord, uniform } from "./rng";
+export { naturalLog } from "./math";
+export { packDistancePanels, panelBytes, paddedColumns, blockRows } from "./linalg/panels";
+export { maxAbs, firstNonFinite, rowNorms, normalizeRows, center, moments } from "./linalg/rows";
+export { scatterAdd, scatterBytes } from "./linalg/scatter";
+export { backTransform, tridiagonalStep, tridiagonalValues, tridiagonalVector } from "./linalg/eigen";
+export { packAxes, projectPadding, projectRows } from "./linalg/project";
+export { peak, peakOperations } from "./linalg/peak";
+export { blockBytes } from "./cluster/nearest";
+export { kmeansBounds, kmeansBytes, kmeansCentroids, kmeansData, kmeansMove, kmeansPack } from "./cluster/state";
+export { kmeansAssign, kmeansAssignBounded, kmeansHalves, kmeansObjective, kmeansUpdate } from "./cluster/lloyd";
+export { exponentialKeys, seedKeep, seedSearch, seedTry } from "./cluster/seed";
+export { assignBlock, assignDescribe, assignInertia, assignLabels } from "./cluster/assign";
+export { silhouetteAdd, silhouetteBytes } from "./metrics/silhouette";
+
+/** Whether this is the build with fused multiply-add. */
+export function isRelaxed(): bool {
+  return ASC_FEATURE_RELAXED_SIMD;
+}

@@ -1,0 +1,93 @@
+/**
+ * `npm run demo -- [--once] [--port P]`: imports 1,797 handwritten digits, clusters them and shows what came out, through the
+ * HTTP API only. `--once` works in a temporary folder and ends; otherwise the server stays up on `.shoal/demo`, made anew.
+ */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { createClient } from "./lib/client.mjs";
+import { localKey } from "./lib/dev-vars.mjs";
+import { runDigits } from "./lib/digits.mjs";
+import { endOfLife } from "./lib/lifetime.mjs";
+import { bold, cyan, dim, expected, fail, green, say, seconds } from "./lib/output.mjs";
+import { inRoot, root } from "./lib/paths.mjs";
+import { portOption } from "./lib/ports.mjs";
+import { startServer } from "./lib/server.mjs";
+import { setup } from "./lib/setup.mjs";
+
+function options() {
+  try {
+    const { values } = parseArgs({ options: { once: { type: "boolean", default: false }, port: { type: "string" } } });
+    return { once: values.once, port: portOption(values.port, "port") };
+  } catch (error) {
+    throw expected(error.message);
+  }
+}
+
+/** How a user goes on with the server that the demo leaves running. */
+function sayNext({ url }, { key, namespace, clusterId, runId }) {
+  const curl = (path, ...more) => {
+    const lines = [
+      `curl -s ${url}${path}`,
+      `-H "Authorization: Bearer ${key}" -H "X-Namespace: ${namespace}"`,
+      ...more,
+    ];
+    say(`  ${lines.join(" \\\n    ")}\n`);
+  };
+  say(bold("Go on from here"));
+  curl(`/v1/clusters/${clusterId}`);
+  curl(`/v1/clusters/${clusterId}/executions/${runId}`);
+  curl(
+    `/v1/clusters/${clusterId}/data`,
+    `-H "Content-Type: application/json" -H "Accept: application/vnd.apache.parquet" \\\n    -d '{"include_members": true}' -o members.parquet`,
+  );
+  say(
+    `  Explorer  ${cyan(`${url}/#${clusterId}`)} (key ${key}, namespace ${namespace})\n  Docs      ${cyan(`${url}/docs`)}`,
+  );
+  say(dim("\n  The server stays up; Ctrl-C ends it."));
+}
+
+let server = null;
+let folder = null;
+let code = 0;
+try {
+  const ended = endOfLife().then((reason) => Promise.reject(expected(`Ended by ${reason}.`)));
+  ended.catch(() => {}); // observed below, wherever the demo then is
+  const { once, port } = options();
+  await Promise.race([setup(), ended]);
+  const start = performance.now();
+  if (once) folder = mkdtempSync(join(tmpdir(), "shoal-demo-"));
+  const starting = startServer({ persistTo: folder ?? join(root, ".shoal/demo"), fresh: true, port, log: say });
+  starting.then(
+    (started) => {
+      server = started;
+    },
+    () => {},
+  );
+  await Promise.race([starting, ended]).catch(async (error) => {
+    await starting.catch(() => {});
+    throw error;
+  });
+  say(`${green("✓")} Server at ${cyan(server.url)} ${dim(`(${seconds(performance.now() - start)})`)}`);
+
+  const key = localKey();
+  const documents = readFileSync(inRoot("examples/digits/digits.ndjson"));
+  const work = runDigits(createClient({ url: server.url, key }), documents, server.state);
+  const failed = server.failed.then((error) => Promise.reject(error));
+  failed.catch(() => {});
+  const made = await Promise.race([work, failed, ended]);
+  if (!once) {
+    sayNext(server, { key, ...made });
+    await Promise.race([failed, ended]).catch((error) => {
+      if (!/^Ended by/.test(error.message)) throw error;
+    });
+  }
+} catch (error) {
+  fail(error);
+  code = 1;
+} finally {
+  await server?.stop();
+  if (folder) rmSync(folder, { recursive: true, force: true });
+}
+process.exit(code);

@@ -1,0 +1,81 @@
+/** What an operation can reach: the caller, the namespace and the planes behind the API. */
+import type { Context } from "hono";
+import { connect, type Db } from "../db/connect";
+import type { Scope } from "../db/keys";
+import type { CollectionStoreApi } from "../documents/contract";
+import { unpackError } from "../domain/errors";
+import type { RunCoordinatorApi } from "../engine/contract";
+import { type Env, objectStore } from "../env";
+import type { ObjectStore } from "../objects/object-store";
+
+export interface Auth {
+  /** `key_…`, or `root` for the deployment's root key. */
+  keyId: string;
+  scopes: Scope[];
+  /** Ids of the namespaces that the key may see; null for all. */
+  namespaces: string[] | null;
+  root: boolean;
+}
+
+export interface NamespaceRef {
+  id: string;
+  name: string;
+}
+
+export interface AppEnv {
+  Bindings: Env;
+  Variables: {
+    requestId: string;
+    /** Set before any handler runs; absent only on operations that need no key. */
+    auth: Auth;
+    /** Set on namespaced operations. */
+    namespace: NamespaceRef;
+  };
+}
+
+export type AppContext = Context<AppEnv>;
+
+export interface Services {
+  db: Db;
+  objects: ObjectStore;
+  /** A collection's store. Its rejections are `ShoalError`s again. */
+  collectionStore(collectionId: string, namespaceId?: string): CollectionStoreApi;
+  /** A run's coordinator. Its rejections are `ShoalError`s again. */
+  run(runId: string): RunCoordinatorApi;
+}
+
+export function services(c: AppContext): Services {
+  return {
+    ...planes(c.env),
+    collectionStore: (collectionId, namespaceId = c.var.namespace.id) =>
+      collectionStore(c.env, namespaceId, collectionId),
+  };
+}
+
+/** The planes for code that runs outside a request. */
+export function planes(env: Env) {
+  return {
+    db: connect(env.DB),
+    objects: objectStore(env),
+    run: (runId: string) => unpacking(env.RUNS.getByName(runId) as unknown as RunCoordinatorApi),
+  };
+}
+
+export const collectionStore = (env: Env, namespaceId: string, collectionId: string): CollectionStoreApi =>
+  unpacking(env.COLLECTIONS.getByName(`${namespaceId}/${collectionId}`) as unknown as CollectionStoreApi);
+
+/** Restores the class of the errors that a Durable Object's methods reject with (see `packError`). */
+function unpacking<T extends object>(stub: T): T {
+  return new Proxy(stub, {
+    get(target, name) {
+      // Whoever awaits the stub must not take it for a promise.
+      if (name === "then") return undefined;
+      const member = Reflect.get(target, name, target) as unknown;
+      if (typeof member !== "function") return member;
+      return (...args: unknown[]) =>
+        Promise.resolve(Reflect.apply(member, target, args)).catch((error: unknown) => {
+          throw unpackError(error);
+        });
+    },
+  });
+}

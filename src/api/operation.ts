@@ -1,0 +1,296 @@
+/**
+ * One HTTP operation: its contract, the types that follow from it, and its handler.
+ *
+ * `operation(config, handler)` adds what every operation has in common, so that no file repeats it: the security
+ * requirement, the X-Namespace and Idempotency-Key headers, the error answers, and at run time authentication, scope,
+ * namespace, rate limit, body limit, validation and idempotency, in that order.
+ */
+import { createRoute, type OpenAPIHono, type RouteConfig, z } from "@hono/zod-openapi";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { Scope } from "../db/keys";
+import type { Warning } from "../domain/definition/model";
+import type { FieldIssue } from "../domain/errors";
+import type { AppContext, AppEnv } from "./context";
+import { fieldIssues, validationError } from "./errors";
+import { authenticate, requireScope } from "./middleware/auth";
+import { JSON_LIMIT, limitStream, parseJson, readText } from "./middleware/body";
+import { type IdempotentUpload, idempotent, idempotentUpload } from "./middleware/idempotency";
+import { resolveNamespace } from "./middleware/namespace";
+import { limitRate } from "./middleware/rate-limit";
+import { ErrorResponse, ValidationErrorResponse } from "./schemas/common";
+import type { Tag } from "./tags";
+
+/** Who may call: a key with `scope` (null: anyone, without a key), and whether a namespace must be named. */
+export interface Access {
+  scope: Scope | null;
+  namespaced: boolean;
+}
+
+interface Answer<A extends z.ZodType> {
+  /** 200 unless said otherwise. */
+  status?: 200 | 201 | 202;
+  description: string;
+  schema: A;
+  example?: NoInfer<z.input<A>>;
+  /** Other media types in which the same answer can be had, by the Accept header or by nature. */
+  media?: string[];
+}
+
+/** A request body that is read as a stream. */
+interface Upload {
+  mediaTypes: string[];
+  limitBytes: number;
+  description: string;
+  example?: string;
+}
+
+/** What an upload's handler receives. */
+export interface UploadBody extends IdempotentUpload {
+  /** Media type without parameters, lower case. */
+  contentType: string;
+}
+
+export interface OperationConfig<
+  P extends z.ZodObject,
+  Q extends z.ZodObject,
+  B extends z.ZodType,
+  A extends z.ZodType,
+> {
+  /** operationId, snake case, unique. */
+  id: string;
+  method: "get" | "post" | "put" | "patch" | "delete";
+  /** OpenAPI path: `/v1/clusters/{cluster_identifier}`. */
+  path: string;
+  tag: Tag;
+  summary: string;
+  description?: string;
+  access: Access;
+  params?: P;
+  query?: Q;
+  /** JSON body; an absent one is read as `{}`. `required` only tells the reader of the contract. */
+  body?: { schema: B; required?: boolean; limitBytes?: number; description?: string; example?: NoInfer<z.input<B>> };
+  upload?: Upload;
+  answer: Answer<A>;
+  /** Further successful answers, by status. */
+  alsoAnswers?: Record<number, { description: string; schema: z.ZodType; example?: unknown }>;
+  /** Error statuses beyond those that follow from the rest. */
+  errors?: ErrorStatus[];
+}
+
+export interface Input<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
+  params: z.output<P>;
+  query: z.output<Q>;
+  body: z.output<B>;
+  /** Present on operations with `upload`. */
+  upload: UploadBody;
+}
+
+/** Answers the body to render with the operation's status, or a whole `Response` for anything else. */
+type Handler<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, A extends z.ZodType> = (
+  c: AppContext,
+  input: Input<P, Q, B>,
+) => Promise<z.input<A> | Response>;
+
+export interface Operation {
+  readonly id: string;
+  readonly method: string;
+  readonly path: string;
+  readonly access: Access;
+  readonly route: RouteConfig;
+  /** What each successful status answers, for tests that hold answers against their contract. */
+  readonly answers: Record<number, z.ZodType>;
+  register(app: OpenAPIHono<AppEnv>): void;
+}
+
+type Empty = z.ZodObject<Record<never, z.ZodType>>;
+const EMPTY = z.object({});
+
+export function operation<
+  A extends z.ZodType,
+  P extends z.ZodObject = Empty,
+  Q extends z.ZodObject = Empty,
+  B extends z.ZodType = Empty,
+>(config: OperationConfig<P, Q, B, A>, handler: Handler<P, Q, B, A>): Operation {
+  const { id, method, path, access } = config;
+  const route = createRoute(describeRoute(config));
+  const status = (config.answer.status ?? 200) as ContentfulStatusCode;
+
+  const serve = async (c: AppContext): Promise<Response> => {
+    if (access.scope !== null) {
+      await authenticate(c);
+      await limitRate(c);
+      requireScope(c, access.scope);
+      if (access.namespaced) await resolveNamespace(c);
+    }
+    const answer = async (body: unknown, upload?: UploadBody) => {
+      const { warnings, ...input } = validate(config, c, body);
+      const result = await handler(c, { ...input, upload: upload as UploadBody });
+      return result instanceof Response ? result : c.json(withWarnings(result as object, warnings), status);
+    };
+    if (config.upload) {
+      const stream = limitStream(c, config.upload.limitBytes);
+      const contentType = (c.req.header("content-type") ?? "").split(";")[0]!.trim().toLowerCase();
+      return idempotentUpload(c, stream, (upload) => answer({}, { ...upload, contentType }));
+    }
+    const { text, fingerprint } = await readText(c, config.body?.limitBytes ?? JSON_LIMIT);
+    const run = () => answer(config.body ? parseJson(text) : {});
+    return method === "post" ? idempotent(c, fingerprint, run) : run();
+  };
+
+  return {
+    id,
+    method,
+    path,
+    access,
+    route,
+    answers: Object.fromEntries(Object.entries(answersOf(config)).map(([answered, { schema }]) => [answered, schema])),
+    register(app) {
+      app.openAPIRegistry.registerPath(route);
+      app.on(method.toUpperCase(), path.replaceAll(/\{(\w+)\}/g, ":$1"), serve);
+    },
+  };
+}
+
+/** Validates every part of a request before refusing it, so that one answer names all that is wrong. */
+function validate<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType, A extends z.ZodType>(
+  config: OperationConfig<P, Q, B, A>,
+  c: AppContext,
+  json: unknown,
+) {
+  const issues: FieldIssue[] = [];
+  const warnings: Warning[] = [];
+  const parse = <T extends z.ZodType>(schema: T, place: string, value: unknown): z.output<T> => {
+    const parsed = schema.safeParse(value);
+    for (const key of unknownKeys(schema, value)) {
+      if (place === "query" && key === "namespace") continue;
+      warnings.push({ loc: [place, key], msg: "is not known to this operation and has no effect" });
+    }
+    if (!parsed.success) issues.push(...fieldIssues(parsed.error.issues, place, value));
+    return parsed.data as z.output<T>;
+  };
+  const params = parse((config.params ?? EMPTY) as P, "path", c.req.param());
+  const query = parse((config.query ?? EMPTY) as Q, "query", c.req.query());
+  const body = parse((config.body?.schema ?? EMPTY) as B, "body", config.body ? json : {});
+  if (issues.length > 0) throw validationError(issues);
+  return { params, query, body, warnings };
+}
+
+/** Top-level keys that the schema drops: they are accepted, and never silently. */
+function unknownKeys(schema: z.ZodType, value: unknown): string[] {
+  if (!(schema instanceof z.ZodObject) || schema.def.catchall || value === null || typeof value !== "object") return [];
+  return Object.keys(value).filter((key) => !Object.hasOwn(schema.shape, key));
+}
+
+function withWarnings(answer: object & { warnings?: Warning[] }, warnings: Warning[]): object {
+  return warnings.length === 0 ? answer : { ...answer, warnings: [...(answer.warnings ?? []), ...warnings] };
+}
+
+const NAMESPACE_PARAMETERS = {
+  header: z.string().optional().openapi({ description: "Namespace id or name.", example: "default" }),
+  query: z.string().optional().openapi({ description: "Namespace id or name, where the header cannot be sent." }),
+};
+const IDEMPOTENCY_KEY = z.string().max(255).optional().openapi({
+  description: "Repeats of a request with the same key and body get the first answer again for 24 hours.",
+});
+
+function describeRoute<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType, A extends z.ZodType>(
+  config: OperationConfig<P, Q, B, A>,
+) {
+  const { access, body, upload } = config;
+  const namespaced = access.namespaced;
+  const headers = z.object({
+    ...(namespaced ? { "X-Namespace": NAMESPACE_PARAMETERS.header } : {}),
+    ...(config.method === "post" ? { "Idempotency-Key": IDEMPOTENCY_KEY } : {}),
+  });
+  const query = (config.query ?? EMPTY).extend(namespaced ? { namespace: NAMESPACE_PARAMETERS.query } : {});
+  const content = body
+    ? { "application/json": { schema: body.schema, ...example(body.example) } }
+    : upload
+      ? Object.fromEntries(upload.mediaTypes.map((type) => [type, { schema: BINARY, ...example(upload.example) }]))
+      : null;
+  const answers = answersOf(config);
+  return {
+    operationId: config.id,
+    method: config.method,
+    path: config.path,
+    tags: [config.tag],
+    summary: config.summary,
+    ...(config.description ? { description: config.description } : {}),
+    security: access.scope === null ? [] : [{ bearer: [] }],
+    ...(access.scope === null ? {} : { "x-scope": access.scope }),
+    request: {
+      ...(config.params ? { params: config.params } : {}),
+      query,
+      headers,
+      ...(content
+        ? { body: { content, required: upload !== undefined || (body?.required ?? false), ...about(body ?? upload) } }
+        : {}),
+    },
+    responses: {
+      ...Object.fromEntries(
+        Object.entries(answers).map(([status, { description, schema, example: shown, media = [] }]) => [
+          status,
+          {
+            description,
+            content: {
+              "application/json": { schema, ...example(shown) },
+              ...Object.fromEntries(media.map((type) => [type, { schema: BINARY }])),
+            },
+          },
+        ]),
+      ),
+      ...errorResponses(config),
+    },
+  };
+}
+
+function answersOf({
+  answer,
+  alsoAnswers,
+}: Pick<OperationConfig<z.ZodObject, z.ZodObject, z.ZodType, z.ZodType>, "answer" | "alsoAnswers">) {
+  return { [answer.status ?? 200]: answer, ...alsoAnswers } as Record<number, Answer<z.ZodType>>;
+}
+
+const BINARY = z.string().openapi({ type: "string", format: "binary" });
+const example = (value: unknown) => (value === undefined ? {} : { example: value });
+const about = (described: { description?: string } | undefined) =>
+  described?.description ? { description: described.description } : {};
+
+const ERROR_DESCRIPTIONS = {
+  400: "The request cannot be read: broken JSON, a missing namespace, an unknown cursor.",
+  401: "No key, or one that is unknown or revoked.",
+  403: "The key lacks the scope.",
+  404: "No such thing, or it belongs to another namespace.",
+  409: "It conflicts with what is there, or with an earlier request of the same Idempotency-Key.",
+  413: "The body is larger than this operation takes.",
+  415: "The body's media type is not one that this operation takes.",
+  422: "A value is out of bounds, of the wrong type or contradicts another.",
+  429: "The key's rate limit is used up; Retry-After says for how long.",
+  500: "Something went wrong on the server; the message names the request id.",
+  503: "The deployment is not configured, or a store is not reachable.",
+} as const;
+type ErrorStatus = keyof typeof ERROR_DESCRIPTIONS;
+
+function errorResponses(config: OperationConfig<z.ZodObject, z.ZodObject, z.ZodType, z.ZodType>) {
+  const { access, params, query, body, upload, method } = config;
+  const takes = body !== undefined || upload !== undefined;
+  const statuses = new Set<ErrorStatus>(config.errors);
+  if (access.scope !== null) for (const status of [400, 401, 403, 429] as const) statuses.add(status);
+  if (params || access.namespaced) statuses.add(404);
+  if (method === "post") statuses.add(409);
+  if (takes) statuses.add(413);
+  if (upload) statuses.add(415);
+  if (takes || query) statuses.add(422);
+  if (access.scope !== null) statuses.add(500);
+  return Object.fromEntries(
+    [...statuses]
+      .sort((a, b) => a - b)
+      .map((status) => [
+        status,
+        {
+          description: ERROR_DESCRIPTIONS[status],
+          content: { "application/json": { schema: status === 422 ? ValidationErrorResponse : ErrorResponse } },
+        },
+      ]),
+  );
+}

@@ -1,0 +1,26 @@
+import { clusterArtifactsOperation } from "./artifacts";
+import { createClusterOperation } from "./create";
+import { clusterDataOperation } from "./data";
+import { deleteClusterOperation } from "./delete";
+import { executeClusterOperation, submitClusterOperation } from "./execute";
+import { executeAdHocOperation } from "./execute-ad-hoc";
+import { getClusterOperation } from "./get";
+import { listClustersOperation } from "./list";
+import { patchClusterOperation } from "./patch";
+import { planClusterOperation } from "./plan";
+import { submitAdHocOperation } from "./submit-ad-hoc";
+
+export const clusterOperations = [
+  createClusterOperation,
+  listClustersOperation,
+  getClusterOperation,
+  patchClusterOperation,
+  deleteClusterOperation,
+  executeClusterOperation,
+  submitClusterOperation,
+  planClusterOperation,
+  executeAdHocOperation,
+  submitAdHocOperation,
+  clusterArtifactsOperation,
+  clusterDataOperation,
+];

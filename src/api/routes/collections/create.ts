@@ -1,0 +1,98 @@
+import { type CollectionDoc, findCollection, insertCollection, newCollection } from "../../../db/collections";
+import type { Warning } from "../../../domain/definition/model";
+import { services } from "../../context";
+import { operation } from "../../operation";
+import { extractorFeatures } from "./extractor";
+import { renderCollection } from "./render";
+import { COLLECTION_EXAMPLE, CollectionResponse, CreateCollectionRequest } from "./schemas";
+
+export const createCollectionOperation = operation(
+  {
+    id: "create_collection",
+    method: "post",
+    path: "/v1/collections",
+    tag: "Collections",
+    summary: "Create a collection",
+    description:
+      "The `passthrough` extractor takes vectors as they are: name its features and their dimensions. A feature's URI is " +
+      "`mixpeek://passthrough@v1/{name}`.",
+    access: { scope: "write", namespaced: true },
+    body: {
+      schema: CreateCollectionRequest,
+      required: true,
+      example: {
+        collection_name: "digits",
+        feature_extractor: {
+          feature_extractor_name: "passthrough",
+          version: "v1",
+          parameters: { features: [{ name: "pixels", dimensions: 64 }] },
+        },
+      },
+    },
+    answer: { description: "The collection.", schema: CollectionResponse, example: COLLECTION_EXAMPLE },
+  },
+  async (c, { body }) => {
+    const { db, collectionStore } = services(c);
+    const namespaceId = c.var.namespace.id;
+    const features = extractorFeatures(body.feature_extractor);
+    const doc = newCollection(describe(namespaceId, body, features));
+    const taken = (await findCollection(db, namespaceId, doc.collection_name)) !== null;
+    // The store first: a row must never name a store that does not know its features.
+    if (!taken)
+      await collectionStore(doc.collection_id).configure({ namespaceId, collectionId: doc.collection_id, features });
+    await insertCollection(db, doc);
+    return { ...renderCollection(doc, 0), warnings: withoutEffect(body) };
+  },
+);
+
+type NewCollection = Omit<CollectionDoc, "collection_id" | "created_at" | "updated_at">;
+
+function describe(
+  namespaceId: string,
+  body: CreateCollectionRequest,
+  features: CollectionDoc["features"],
+): NewCollection {
+  const { feature_extractor: extractor, schedule } = body;
+  const vectors = features.map(({ name, dimensions }) => [name, { type: "vector", dimensions }]);
+  const input_schema = body.input_schema ?? { properties: {} };
+  return {
+    namespace_id: namespaceId,
+    collection_name: body.collection_name,
+    description: body.description ?? null,
+    source: body.source ?? { type: "bucket" },
+    input_schema,
+    output_schema: { properties: { ...input_schema.properties, ...Object.fromEntries(vectors) } },
+    feature_extractor: {
+      ...extractor,
+      feature_extractor_id: `${extractor.feature_extractor_name}_${extractor.version}`,
+    },
+    features,
+    enabled: body.enabled,
+    metadata: body.metadata ?? null,
+    schedule: schedule ?? null,
+    taxonomy_applications: body.taxonomy_applications ?? null,
+    cluster_applications: body.cluster_applications ?? null,
+    alert_applications: body.alert_applications ?? null,
+    retriever_enrichments: body.retriever_enrichments ?? null,
+  };
+}
+
+const NO_EFFECT = [
+  "schedule",
+  "taxonomy_applications",
+  "cluster_applications",
+  "alert_applications",
+  "retriever_enrichments",
+] as const;
+const EXTRACTOR_NO_EFFECT = ["input_mappings", "field_passthrough", "include_all_source_fields"];
+
+/** What is stored and answered but does nothing in this deployment. */
+function withoutEffect(body: CreateCollectionRequest): Warning[] {
+  const msg = "is stored and has no effect in this deployment";
+  const warnings: Warning[] = NO_EFFECT.filter((field) => body[field]).map((field) => ({ loc: ["body", field], msg }));
+  for (const field of EXTRACTOR_NO_EFFECT) {
+    if (body.feature_extractor[field]) warnings.push({ loc: ["body", "feature_extractor", field], msg });
+  }
+  if (body.source && body.source.type !== "bucket") warnings.push({ loc: ["body", "source", "type"], msg });
+  return warnings;
+}

@@ -1,0 +1,19 @@
+import { executionArtifactsOperation } from "./artifacts";
+import { cancelExecutionOperation } from "./cancel";
+import { executionDataOperation } from "./data";
+import { deleteExecutionOperation } from "./delete";
+import { executionEventsOperation } from "./events";
+import { getExecutionOperation } from "./get";
+import { latestExecutionOperation } from "./latest";
+import { listExecutionsOperation } from "./list";
+
+export const executionOperations = [
+  latestExecutionOperation,
+  listExecutionsOperation,
+  getExecutionOperation,
+  cancelExecutionOperation,
+  deleteExecutionOperation,
+  executionArtifactsOperation,
+  executionDataOperation,
+  executionEventsOperation,
+];

@@ -1,0 +1,24 @@
+/** Every operation of the API, from the resource folders. */
+import type { Operation } from "../operation";
+import { clusterOperations } from "./clusters";
+import { collectionOperations } from "./collections";
+import { documentOperations } from "./documents";
+import { executionOperations } from "./executions";
+import { keyOperations } from "./keys";
+import { namespaceOperations } from "./namespaces";
+import { systemOperations } from "./system";
+import { taskOperations } from "./tasks";
+
+const all: Operation[] = [
+  ...systemOperations,
+  ...keyOperations,
+  ...namespaceOperations,
+  ...collectionOperations,
+  ...documentOperations,
+  ...clusterOperations,
+  ...executionOperations,
+  ...taskOperations,
+];
+
+/** Literal segments sort before parameters (`{` comes after every letter), and the router takes the first that fits. */
+export const operations = [...all].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));

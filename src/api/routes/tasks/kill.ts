@@ -1,0 +1,25 @@
+import { findTask } from "../../../db/tasks";
+import { services } from "../../context";
+import { operation } from "../../operation";
+import { DELETED, GenericDeleteResponse } from "../../schemas/common";
+import { TaskParams } from "./get";
+
+export const killTaskOperation = operation(
+  {
+    id: "kill_task",
+    method: "delete",
+    path: "/v1/tasks/{task_id}",
+    tag: "Tasks",
+    summary: "Stop a task",
+    description: "Cancels the run behind it. A task that has ended, or that does not exist, is no error.",
+    access: { scope: "write", namespaced: false },
+    params: TaskParams,
+    answer: { description: "Stopped, or not running.", schema: GenericDeleteResponse, example: DELETED },
+  },
+  async (c, { params }) => {
+    const { db, run } = services(c);
+    const task = await findTask(db, params.task_id, c.var.auth.namespaces);
+    if (task?.runId) await run(task.runId).cancel();
+    return DELETED;
+  },
+);

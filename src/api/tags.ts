@@ -1,0 +1,12 @@
+/** The groups of the API reference, in reading order. */
+export const TAGS = {
+  System: "Is the service up, and what does it offer.",
+  Keys: "API keys: created once, stored hashed, with scopes and optional namespaces.",
+  Namespaces: "Isolated worlds of collections, clusters and runs.",
+  Collections: "Where documents and their vectors live.",
+  Documents: "Payloads and vectors: import, read, change, aggregate.",
+  Clusters: "Cluster definitions: what to group, by which features, with which algorithm.",
+  Executions: "Runs of a definition: progress, results, artifacts.",
+  Tasks: "The state of work that was started, whatever started it.",
+} as const;
+export type Tag = keyof typeof TAGS;

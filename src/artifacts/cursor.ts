@@ -1,0 +1,35 @@
+/** Opaque positions in a table: the next offset, bound to the file and the filter that it counts in. */
+import { createHash } from "node:crypto";
+import { ShoalError } from "../domain/errors";
+import type { ReadOptions } from "./contract";
+import type { TableFile } from "./read";
+
+/** The cursor of the page after this one, or null when this one is the last. */
+export async function nextCursor(table: TableFile, { offset, limit, clusterIds }: ReadOptions): Promise<string | null> {
+  const next = offset + limit;
+  if (next >= (await table.count(clusterIds))) return null;
+  return btoa(`${next}.${fingerprint(table, clusterIds)}`).replaceAll("=", "");
+}
+
+/** The offset that a cursor of this table and filter stands for. Throws `invalid_cursor` for any other. */
+export function offsetOf(cursor: string, table: TableFile, clusterIds: string[] | null): number {
+  const [offset, print] = decode(cursor).split(".");
+  if (print !== fingerprint(table, clusterIds) || !/^\d{1,15}$/.test(offset!)) {
+    throw new ShoalError("invalid_cursor", "cursor does not belong to this run and these cluster_ids.", { cursor });
+  }
+  return Number(offset);
+}
+
+function decode(cursor: string): string {
+  try {
+    return atob(cursor);
+  } catch {
+    return "";
+  }
+}
+
+function fingerprint(table: TableFile, clusterIds: string[] | null): string {
+  const filter = clusterIds && [...clusterIds].sort();
+  const identity = JSON.stringify([table.key, table.bytes, filter]);
+  return createHash("sha256").update(identity).digest("hex").slice(0, 16);
+}

@@ -1,0 +1,114 @@
+import { and, eq, or, sql } from "drizzle-orm";
+import type { ClusterDefinition } from "../domain/definition/model";
+import { ShoalError } from "../domain/errors";
+import { type Db, isUniqueViolation } from "./connect";
+import { setFields } from "./json";
+import { searchText } from "./list";
+import { clusters, executions, tasks } from "./schema";
+import { timestamp } from "./time";
+
+type Doc = Record<string, unknown>;
+type RenderedCluster = { cluster_id: string; namespace_id: string; created_at: string };
+
+export interface ClusterRow {
+  id: string;
+  namespaceId: string;
+  name: string;
+  definition: ClusterDefinition;
+  /** The cluster as the API renders it. */
+  doc: Doc;
+  /** Newest run of any status. */
+  lastRunId: string | null;
+}
+
+const columnsOf = (id: string, definition: ClusterDefinition) => ({
+  name: definition.cluster_name,
+  definition: { ...definition },
+  search: searchText(
+    id,
+    definition.cluster_name,
+    definition.description,
+    definition.collection_ids,
+    definition.metadata,
+  ),
+});
+
+/** @param doc the rendered cluster: its ids and times are the row's */
+export async function createCluster(
+  db: Db,
+  { definition, doc }: { definition: ClusterDefinition; doc: RenderedCluster },
+) {
+  const { cluster_id: id, namespace_id: namespaceId, created_at: createdAt } = doc;
+  await unique(definition.cluster_name, () =>
+    db
+      .insert(clusters)
+      .values({ id, namespaceId, doc: { ...doc }, createdAt, updatedAt: createdAt, ...columnsOf(id, definition) }),
+  );
+}
+
+/** By id or name inside the namespace; an id wins over another cluster's name. */
+export async function findCluster(db: Db, namespaceId: string, identifier: string): Promise<ClusterRow | null> {
+  const rows = await db
+    .select()
+    .from(clusters)
+    .where(and(eq(clusters.namespaceId, namespaceId), or(eq(clusters.id, identifier), eq(clusters.name, identifier))));
+  const row = rows.find(({ id }) => id === identifier) ?? rows[0];
+  return row ? { ...row, definition: row.definition as unknown as ClusterDefinition } : null;
+}
+
+/** Replaces the definition and the rendered fields that follow from it; what runs wrote stays. Returns the document. */
+export async function updateCluster(
+  db: Db,
+  id: string,
+  { definition, changes }: { definition: ClusterDefinition; changes: Doc },
+): Promise<Doc> {
+  const updatedAt = timestamp();
+  const doc = setFields(clusters.doc, { ...changes, updated_at: updatedAt });
+  const [row] = await unique(definition.cluster_name, () =>
+    db
+      .update(clusters)
+      .set({ ...columnsOf(id, definition), updatedAt, doc })
+      .where(eq(clusters.id, id))
+      .returning({ doc: clusters.doc }),
+  );
+  if (!row) throw new ShoalError("cluster_not_found", `There is no cluster "${id}" in this namespace.`);
+  return row.doc;
+}
+
+/** Removes the definition, its execution history and its tasks. Running work is to be cancelled before. */
+export async function deleteCluster(db: Db, namespaceId: string, id: string): Promise<void> {
+  const own = and(eq(clusters.namespaceId, namespaceId), eq(clusters.id, id));
+  await db.batch([
+    db.delete(executions).where(and(eq(executions.namespaceId, namespaceId), eq(executions.clusterId, id))),
+    db.delete(tasks).where(and(eq(tasks.namespaceId, namespaceId), eq(tasks.clusterId, id))),
+    db.delete(clusters).where(own),
+  ]);
+}
+
+/** Sums over every cluster of a namespace, for the list's `stats`. */
+export async function clusterStats(db: Db, namespaceId: string) {
+  const rows = await db.all<{ status: string; clusters: number; documents: number }>(sql`
+    select json_extract(doc, '$.status') as status, count(*) as clusters,
+           coalesce(sum(json_extract(doc, '$.num_documents_clustered')), 0) as documents
+    from ${clusters} where namespace_id = ${namespaceId} group by 1 order by 1`);
+  const total = rows.reduce((sum, row) => sum + row.clusters, 0);
+  const documents = rows.reduce((sum, row) => sum + row.documents, 0);
+  return {
+    total_clusters: total,
+    total_documents: documents,
+    avg_documents_per_cluster: total === 0 ? 0 : documents / total,
+    clusters_by_status: Object.fromEntries(rows.map((row) => [row.status, row.clusters])),
+  };
+}
+
+async function unique<T>(name: string, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    if (!isUniqueViolation(error, "clusters.")) throw error;
+    throw new ShoalError("cluster_name_taken", `There is already a cluster named "${name}" in this namespace.`, {
+      resource: "cluster",
+      cluster_name: name,
+    });
+  }
+}

@@ -1,0 +1,131 @@
+/** Pages of a resource table: filter, search and sort address the rendered resource in its `doc` column. */
+import { ShoalError } from "../domain/errors";
+import { compileFilter } from "../domain/filters/evaluate";
+import type { Filter, SortSpec } from "../domain/filters/model";
+import { compileSort, decodeCursor, encodeCursor, type SortKey } from "../domain/filters/sort";
+import { compileSql } from "../domain/filters/sql";
+import type { Db } from "./connect";
+
+export type ResourceTable = "namespaces" | "api_keys" | "collections" | "clusters" | "executions" | "tasks";
+
+export interface PageRequest {
+  filters: Filter | null;
+  /** Empty: newest first. */
+  sort: SortSpec[];
+  search: string | null;
+  limit: number;
+  offset: number;
+  cursor: string | null;
+}
+
+/** Which rows the caller may see: a condition on the table's own columns. */
+export interface RowScope {
+  sql: string;
+  params: (string | number)[];
+}
+
+export interface Page<Doc> {
+  docs: Doc[];
+  /** Rows that match, over all pages. */
+  total: number;
+  nextCursor: string | null;
+}
+
+const NEWEST: SortSpec[] = [{ field: "created_at", direction: "desc" }];
+const TARGET = { column: "doc", fields: { created_at: "created_at", updated_at: "updated_at" } };
+/** Rows read at once where SQL alone cannot decide the filter. */
+const SCAN_ROWS = 500;
+/** D1 takes statements up to 100 KB; a longer filter is left to `compileFilter`. https://developers.cloudflare.com/d1/platform/limits/ */
+const FILTER_SQL_BYTES = 80_000;
+
+interface Row {
+  id: string;
+  doc: string;
+  [key: `key${number}`]: SortKey;
+}
+
+export async function listDocs<Doc>(
+  db: Db,
+  table: ResourceTable,
+  scope: RowScope,
+  request: PageRequest,
+): Promise<Page<Doc>> {
+  const sort = request.sort.length > 0 ? request.sort : NEWEST;
+  const order = compileSort(sort, TARGET, "id");
+  const filter = boundedSql(request.filters);
+  const terms = searchTerms(request.search);
+  const where = [scope.sql, filter.sql, ...terms.map(() => "instr(search, ?) > 0")].join(" AND ");
+  const params = [...scope.params, ...filter.params, ...terms];
+  const keys = order.keys.map((key, i) => `, ${key} AS key${i}`).join("");
+  const start = request.cursor === null ? null : decodeCursor(request.cursor, sort);
+
+  const read = async (after: ReturnType<typeof decodeCursor> | null, limit: number, offset: number) => {
+    const past = after ? order.after(after) : { sql: "1", params: [] };
+    const statement = `SELECT id, doc${keys} FROM ${table} WHERE ${where} AND ${past.sql} ORDER BY ${order.orderBy} LIMIT ? OFFSET ?`;
+    return db.$client.prepare(statement).bind(...params, ...past.params, limit, offset);
+  };
+  const position = (row: Row) => ({ keys: sort.map((_, i) => row[`key${i}`]!), tie: row.id });
+  const offset = start ? 0 : request.offset;
+
+  if (filter.exact) {
+    const count = db.$client.prepare(`SELECT count(*) AS total FROM ${table} WHERE ${where}`).bind(...params);
+    const [page, counted] = await db.$client.batch([await read(start, request.limit + 1, offset), count]);
+    const rows = page!.results as unknown as Row[];
+    const { total } = counted!.results[0] as { total: number };
+    return render(rows, total);
+  }
+
+  // The condition lets too many rows through: read them in order and keep those that match.
+  const matches = compileFilter(request.filters);
+  const rows: Row[] = [];
+  let total = 0;
+  let passed = start === null;
+  for (let at: ReturnType<typeof position> | null = null; ; ) {
+    const { results } = await (await read(at, SCAN_ROWS, 0)).all<Row>();
+    for (const row of results) {
+      if (matches(JSON.parse(row.doc))) {
+        total += 1;
+        const skipped = !passed || (start === null && total <= offset);
+        if (!skipped && rows.length <= request.limit) rows.push(row);
+      }
+      if (row.id === start?.tie) passed = true;
+    }
+    if (results.length < SCAN_ROWS) return render(rows, total);
+    at = position(results.at(-1)!);
+  }
+
+  function render(found: Row[], total: number): Page<Doc> {
+    const page = found.slice(0, request.limit);
+    const last = found.length > request.limit ? page.at(-1)! : null;
+    return {
+      docs: page.map((row) => JSON.parse(row.doc) as Doc),
+      total,
+      nextCursor: last ? encodeCursor(position(last), sort) : null,
+    };
+  }
+}
+
+/** Each term is a bound parameter, of which a statement may have 100. */
+const MAX_TERMS = 50;
+
+/** A search's terms, all of which must occur. */
+function searchTerms(search: string | null): string[] {
+  const terms = (search ?? "").toLowerCase().split(/\s+/).filter(Boolean);
+  if (terms.length <= MAX_TERMS) return terms;
+  const msg = `search takes at most ${MAX_TERMS} terms, got ${terms.length}`;
+  throw new ShoalError("validation_failed", msg, null, [{ loc: ["body", "search"], msg, type: "too_big" }]);
+}
+
+/** The searchable text of a resource, as its `search` column holds it. */
+export const searchText = (...parts: unknown[]): string =>
+  parts
+    .flat()
+    .filter((part) => part !== null && part !== undefined && part !== "")
+    .map((part) => (typeof part === "object" ? JSON.stringify(part) : String(part)))
+    .join("\n")
+    .toLowerCase();
+
+function boundedSql(filter: Filter | null) {
+  const compiled = compileSql(filter, TARGET);
+  return compiled.sql.length <= FILTER_SQL_BYTES ? compiled : { sql: "1", params: [], exact: false };
+}

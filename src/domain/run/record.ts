@@ -1,0 +1,91 @@
+/** What a run's head says to D1 and to the executions endpoints. */
+import { clusterLabelId } from "../ids";
+import type { StageResults } from "./results";
+import type { RunHead } from "./state";
+import type { RunCentroid, RunMetrics, RunRecord } from "./types";
+
+const isoTime = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
+
+export function runRecord(head: RunHead): RunRecord {
+  const { spec, status, plan } = head;
+  const results = head.results as StageResults;
+  const completed = status === "completed" ? results.persist : undefined;
+  const centroids = completed ? runCentroids(results) : null;
+  return {
+    runId: spec.runId,
+    clusterId: spec.clusterId,
+    namespaceId: spec.namespaceId,
+    taskId: spec.taskId,
+    status,
+    startedAt: isoTime(head.startedAt),
+    completedAt: isoTime(head.endedAt),
+    canceledAt: isoTime(head.canceledAt),
+    errorCode: head.failure?.code ?? null,
+    errorMessage: head.failure?.message ?? null,
+    numClusters: centroids?.length ?? 0,
+    numPoints: completed?.numPoints ?? 0,
+    noisePoints: completed?.noisePoints ?? 0,
+    metrics: completed && spec.method.kind === "kmeans" ? runMetrics(results) : null,
+    centroids,
+    warnings: runWarnings(head),
+    plan,
+    artifacts: completed
+      ? {
+          members: completed.files.members.key,
+          centroids: completed.files.centroids.key,
+          hierarchy: completed.files.hierarchy?.key ?? null,
+          manifest: completed.files.members.key.replace("members.parquet", "manifest.json"),
+        }
+      : null,
+    executionMs: head.endedAt === null ? null : head.endedAt - head.startedAt,
+  };
+}
+
+function runCentroids({ assign, group }: StageResults): RunCentroid[] {
+  const sizes = assign?.sizes ?? group?.sizes ?? [];
+  return sizes.map((size, index) => ({
+    cluster_id: clusterLabelId(index),
+    num_members: size,
+    label: group?.labels[index] ?? null,
+    summary: null,
+    keywords: null,
+  }));
+}
+
+/** Quality of a vector clustering, and the objectives of its method. */
+export function runMetrics({ assign, silhouette, kmeans, lloyd, persist }: StageResults): RunMetrics {
+  return {
+    silhouette_score: silhouette?.score ?? null,
+    davies_bouldin_index: assign?.daviesBouldin ?? null,
+    calinski_harabasz_score: assign?.calinskiHarabasz ?? null,
+    inertia: assign?.inertia ?? null,
+    noise_fraction: persist && persist.numPoints > 0 ? persist.noisePoints / persist.numPoints : null,
+    n_iter: kmeans?.iterations ?? lloyd?.iterations ?? null,
+  };
+}
+
+/** The warnings of the request and of the data, and those that only the finished stages can give. */
+export function runWarnings({ spec, warnings, results, plan }: RunHead): RunRecord["warnings"] {
+  const { assign, group, kmeans, lloyd } = results as StageResults;
+  const told = [...warnings];
+  if (spec.method.kind === "kmeans") {
+    const { n_clusters, max_iter } = spec.method.params;
+    if (assign && assign.sizes.length < n_clusters)
+      told.push({
+        loc: ["vector_config", "n_clusters"],
+        msg: `${n_clusters} clusters were asked for, the data has ${assign.sizes.length} distinct ones`,
+      });
+    const solved = lloyd ?? kmeans;
+    if (solved && !solved.converged)
+      told.push({
+        loc: ["vector_config", "max_iter"],
+        msg: `the best restart had not converged after max_iter = ${max_iter} rounds`,
+      });
+  }
+  if (group && group.noiseRows > 0)
+    told.push({
+      loc: ["attribute_config", "attributes"],
+      msg: `${group.noiseRows} of ${plan?.shape.rows ?? 0} documents lack one of the attributes: they are noise`,
+    });
+  return told;
+}

@@ -1,0 +1,108 @@
+/** Small results of the stages, as they are stored in the run's head and handed to later stages. Row data lies in scratch. */
+
+/** Starts of the pieces of a row-sharded scratch array, ascending, and the end of the last. */
+export type Bounds = number[];
+
+export interface GatherResult {
+  bounds: Bounds;
+  /** Largest magnitude of the prepared, uncentred matrix. */
+  maxAbs: number;
+}
+
+export interface MomentsResult {
+  /** Mean over the columns of their population variance. */
+  meanVariance: number;
+  /** Sum over the rows of the squared distance to the mean. */
+  totalSquaredDistance: number;
+}
+
+/** Of `kmeans` and `coreset_solve`: the best restart; its centroids lie in scratch at `centroids`. */
+export interface SolveResult {
+  inertia: number;
+  restart: number;
+  iterations: number;
+  converged: boolean;
+  centroids: string;
+}
+
+export interface CoresetResult {
+  rows: number;
+}
+
+export interface LloydResult {
+  /** Inertia of this round's assignment, and of the first round's (the coreset's solution on all rows). */
+  inertia: number;
+  firstInertia: number;
+  iterations: number;
+  shift: number;
+  converged: boolean;
+  centroids: string;
+}
+
+export interface AssignResult {
+  bounds: Bounds;
+  inertia: number;
+  /** New number of each centroid of the solution, by size, or -1 for one without members. */
+  order: number[];
+  /** Members of each cluster, in the new numbering. */
+  sizes: number[];
+  daviesBouldin: number | null;
+  calinskiHarabasz: number | null;
+}
+
+export interface DescribeResult {
+  bounds: Bounds;
+}
+
+export interface ScatterResult {
+  components: number;
+  /** Share of the total variance along each axis. */
+  explainedVariance: number[];
+  sampleRows: number | null;
+}
+
+/** Spans of the coordinates' pieces, ascending: a stage without a reduce keeps its parts. */
+export type ProjectResult = { from: number; to: number }[];
+
+export interface SilhouetteResult {
+  score: number | null;
+  sampleRows: number;
+}
+
+export interface GroupResult {
+  bounds: Bounds;
+  /** Top-level clusters, by size: members and label. */
+  sizes: number[];
+  labels: string[];
+  noiseRows: number;
+}
+
+export interface FileInfo {
+  key: string;
+  bytes: number;
+  rows: number;
+  sha256: string;
+}
+
+export interface PersistResult {
+  files: { members: FileInfo; centroids: FileInfo; hierarchy: FileInfo | null };
+  numPoints: number;
+  noisePoints: number;
+}
+
+/** Results by stage; a stage that the plan leaves out has none. */
+export interface StageResults {
+  gather?: GatherResult;
+  moments?: MomentsResult;
+  kmeans?: SolveResult;
+  coreset?: CoresetResult;
+  coreset_solve?: SolveResult;
+  lloyd?: LloydResult;
+  assign?: AssignResult;
+  describe?: DescribeResult;
+  scatter?: ScatterResult;
+  project?: ProjectResult;
+  silhouette?: SilhouetteResult;
+  group?: GroupResult;
+  persist?: PersistResult;
+}

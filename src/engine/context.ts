@@ -1,0 +1,103 @@
+/** What a stage gets to work with: the run's plan, its scratch, the kernels, and a way to compute without going silent. */
+
+import type { CollectionStoreApi } from "../documents/contract";
+import type { StageResults } from "../domain/run/results";
+import type { Plan, RunSpec, StagePlan, TaskProgress, TaskRef } from "../domain/run/types";
+import type { Kernels, Slices } from "../kernels/contract";
+import type { ObjectStore } from "../objects/object-store";
+import type { StageInputs } from "./contract";
+import type { Scratch } from "./scratch";
+import type { Workspace } from "./workspace";
+
+export type FrozenReader = Pick<CollectionStoreApi, "frozen" | "frozenNoise">;
+
+export interface TaskContext {
+  spec: RunSpec;
+  plan: Plan;
+  stage: StagePlan;
+  task: TaskRef;
+  span: { from: number; to: number };
+  inputs: StageInputs;
+  results: StageResults;
+  scratch: Scratch;
+  objects: ObjectStore;
+  workspace: Workspace;
+  kernels: Kernels;
+  pulse: Pulse;
+  collection(collectionId: string): FrozenReader;
+}
+
+/** One file per stage kind implements this. Results are small JSON; arrays go to scratch. */
+export interface Stage {
+  map(context: TaskContext): Promise<unknown>;
+  reduce?(context: TaskContext): Promise<unknown>;
+}
+
+/** The run was cancelled, or another attempt of the task has taken over. */
+export class Stopped extends Error {
+  constructor() {
+    super("stopped");
+  }
+}
+
+const HEARTBEAT_MS = 500;
+/** Kernel slices of a few milliseconds between two turns of the event loop. The platform's clock stands still within a turn. */
+const SLICES_A_TURN = 8;
+
+/** Keeps a computing task in touch with its coordinator, and measures what it computes. */
+export class Pulse {
+  cpuMs = 0;
+  readonly #progress: (progress: TaskProgress) => Promise<"continue" | "stop">;
+  readonly #now: () => number;
+  #last: number;
+  #stopped = false;
+  #slices = 0;
+  #failure: unknown = null;
+
+  constructor(progress: (progress: TaskProgress) => Promise<"continue" | "stop">, now = Date.now) {
+    this.#progress = progress;
+    this.#now = now;
+    this.#last = now();
+  }
+
+  /** Tells the coordinator when it is time to; throws `Stopped` once it has answered so. */
+  beat(progress: TaskProgress): void {
+    if (this.#stopped) throw new Stopped();
+    if (this.#failure) throw this.#failure;
+    if (this.#now() - this.#last < HEARTBEAT_MS) return;
+    this.#last = this.#now();
+    // Not awaited: the answer is heard at a later beat, and the kernel goes on meanwhile.
+    this.#progress(progress).then(
+      (answer) => {
+        this.#stopped = answer === "stop";
+      },
+      (error: unknown) => {
+        this.#failure = error;
+      },
+    );
+  }
+
+  /** Runs a synchronous kernel call. */
+  compute<T>(call: () => T): T {
+    const started = this.#now();
+    try {
+      return call();
+    } finally {
+      this.cpuMs += this.#now() - started;
+    }
+  }
+
+  /** Runs a sliced kernel to its end, with a heartbeat and a turn of the event loop now and then. */
+  async drain<T>(slices: Slices<T>, share: (step: TaskProgress) => TaskProgress = (step) => step): Promise<T> {
+    for (;;) {
+      const step = this.compute(() => slices.next());
+      if (step.done) return step.value;
+      this.#slices += 1;
+      if (this.#slices % SLICES_A_TURN === 0) await turn();
+      this.beat(share(step.value));
+    }
+  }
+}
+
+/** One turn of the event loop: messages and timers are served, and the platform's clock moves. */
+const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));

@@ -1,0 +1,65 @@
+/** manifest.json: what a finished run is, how it was made, and what its files hold. docs/data-formats.md lists the fields. */
+import { runMetrics, runWarnings } from "../domain/run/record";
+import type { StageResults } from "../domain/run/results";
+import type { RunHead } from "../domain/run/state";
+
+export const ENGINE_VERSION = "0.1.0";
+
+export function manifest(head: RunHead, now: number): Record<string, unknown> {
+  const { spec, plan } = head;
+  const results = head.results as StageResults;
+  if (!plan || !results.persist) throw new Error("a manifest needs a finished run");
+  const { files, numPoints, noisePoints } = results.persist;
+  const sizes = results.assign?.sizes ?? results.group?.sizes ?? [];
+  return {
+    version: 1,
+    run_id: spec.runId,
+    cluster_id: spec.clusterId,
+    namespace_id: spec.namespaceId,
+    collection_ids: spec.collections.map((one) => one.collectionId),
+    created_at: spec.createdAt,
+    started_at: new Date(head.startedAt).toISOString(),
+    completed_at: new Date(now).toISOString(),
+    execution_ms: now - head.startedAt,
+    engine: { version: ENGINE_VERSION, kernels: head.build, kernel_memory_bytes: head.memoryBytes },
+    method: spec.method.kind === "kmeans" ? "kmeans" : "attribute_based",
+    result: plan.exact ? "exact" : "approximate",
+    seed: spec.seed,
+    rows: {
+      total: numPoints,
+      clustered: numPoints - noisePoints,
+      noise: noisePoints,
+      without_vector: plan.shape.missingRows,
+    },
+    num_clusters: sizes.length,
+    metrics: spec.method.kind === "kmeans" ? runMetrics(results) : null,
+    stages: plan.stages.map((stage, index) => ({
+      kind: stage.kind,
+      method: stage.method,
+      result: stage.exact ? "exact" : "approximate",
+      tasks: stage.tasks,
+      cpu_ms: Math.round(head.stageCpuMs[index] ?? 0),
+    })),
+    audits: audits(results),
+    files: Object.values(files).filter((file) => file !== null),
+    warnings: runWarnings(head),
+    definition: spec.definition,
+    spec: { ...spec, definition: undefined },
+    plan: { shards: plan.shards, shard_rows: plan.shardRows, estimate: plan.estimate },
+  };
+}
+
+/** What was measured of the approximations. */
+function audits({ lloyd, coreset_solve, silhouette, scatter }: StageResults): Record<string, unknown> {
+  const found: Record<string, unknown> = {};
+  if (lloyd && coreset_solve)
+    found.kmeans = {
+      // How far the coreset's solution was from where Lloyd's rounds over all rows ended.
+      inertia_of_coreset_solution: lloyd.firstInertia,
+      inertia: lloyd.inertia,
+      inertia_gap: lloyd.inertia > 0 ? lloyd.firstInertia / lloyd.inertia - 1 : 0,
+    };
+  if (silhouette) found.silhouette = { sample_rows: silhouette.sampleRows };
+  if (scatter) found.map = { explained_variance: scatter.explainedVariance, sample_rows: scatter.sampleRows };
+  return found;
+}

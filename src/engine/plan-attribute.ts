@@ -1,0 +1,43 @@
+/** Plans an attribute run: a GROUP BY over the frozen attribute values, merged across shards and collections. */
+import type { AttributeConfig } from "../domain/definition/model";
+import type { Shape, StagePlan } from "../domain/run/types";
+import type { Limits } from "./limits";
+import { overRows, single } from "./plan-stage";
+
+/** Rows a millisecond that a task reads and groups. */
+const ROWS_PER_MS = 100;
+const TASK_BYTES = 24 * 1024 * 1024;
+
+export function planAttributes(
+  config: AttributeConfig,
+  { rows }: Shape,
+  shardRows: number,
+  limits: Limits,
+): StagePlan[] {
+  const cpuMs = rows / ROWS_PER_MS;
+  const params = { limit: limits.groups };
+  const stages: StagePlan[] = [];
+  // The most frequent element of a list is known only once every value is counted.
+  if (config.aggregation_method === "most_frequent")
+    stages.push(
+      overRows("values", rows, shardRows, {
+        method: "frequency of every attribute value",
+        cpuMs,
+        taskBytes: TASK_BYTES,
+        reduce: true,
+        params,
+      }),
+    );
+  const shape = config.hierarchical_grouping ? "nested groups, one level an attribute" : "one group a combination";
+  stages.push(
+    overRows("group", rows, shardRows, {
+      method: `group by ${config.attributes.join(", ")}: ${shape}`,
+      cpuMs,
+      taskBytes: TASK_BYTES,
+      reduce: true,
+      params,
+    }),
+    single("persist", { method: "Parquet", cpuMs: rows / 200 + 20, taskBytes: TASK_BYTES }),
+  );
+  return stages;
+}

@@ -1,0 +1,39 @@
+/** Shapes of stages that the planners of all methods share. */
+import type { StageKind, StagePlan } from "../domain/run/types";
+import { BLOCK_ROWS } from "./limits";
+
+interface Told {
+  method: string;
+  cpuMs: number;
+  taskBytes: number;
+  reduce?: boolean;
+  exact?: boolean;
+  maxRounds?: number;
+  params?: Record<string, unknown>;
+}
+
+function stage(kind: StageKind, span: StagePlan["span"], told: Told): StagePlan {
+  return {
+    kind,
+    tasks: Math.ceil(span.units / span.perTask),
+    reduce: told.reduce ?? false,
+    maxRounds: told.maxRounds ?? 1,
+    taskBytes: told.taskBytes,
+    cpuMs: Math.ceil(told.cpuMs),
+    exact: told.exact ?? true,
+    method: told.method,
+    span,
+    params: told.params ?? {},
+  };
+}
+
+/** A map over shards of rows; a shard that does not fit is halved on whole blocks. */
+export const overRows = (kind: StageKind, rows: number, perTask: number, told: Told): StagePlan =>
+  stage(kind, { units: rows, perTask, block: BLOCK_ROWS }, told);
+
+/** A map over restarts or dimensions. */
+export const overUnits = (kind: StageKind, units: number, perTask: number, block: number, told: Told): StagePlan =>
+  stage(kind, { units, perTask, block }, told);
+
+/** One task. */
+export const single = (kind: StageKind, told: Told): StagePlan => stage(kind, { units: 1, perTask: 1, block: 0 }, told);

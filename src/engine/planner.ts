@@ -1,0 +1,69 @@
+/**
+ * `plan(spec, shape, limits) -> Plan`: pure, before anything is paid for. The method depends on rows and dimensions only;
+ * shards and groups of tasks change where the work is done and never a byte of the result.
+ */
+import { ShoalError } from "../domain/errors";
+import type { Plan, RunSpec, Shape, StagePlan } from "../domain/run/types";
+import { estimate } from "./cost";
+import { BLOCK_ROWS, holdsInMemory, LIMITS, type Limits } from "./limits";
+import { planAttributes } from "./plan-attribute";
+import { planKMeans } from "./plan-kmeans";
+
+/** Rounds of a loop that the estimate reckons with. */
+export const EXPECTED_ROUNDS = 25;
+
+export function plan(spec: RunSpec, shape: Shape, limits: Limits = LIMITS): Plan {
+  refuseEmpty(shape);
+  refuseTooLarge(shape, limits);
+  const shardRows = rowsOfShard(shape, limits);
+  const stages =
+    spec.method.kind === "kmeans"
+      ? planKMeans(spec, spec.method.params, shape, shardRows, limits)
+      : planAttributes(spec.method.config, shape, shardRows, limits);
+  const rounds = (stage: StagePlan) => Math.min(stage.maxRounds, EXPECTED_ROUNDS);
+  return {
+    version: 1,
+    shape,
+    shardRows,
+    shards: Math.ceil(shape.rows / shardRows),
+    stages,
+    estimate: estimate(stages, rounds),
+    exact: stages.every((stage) => stage.exact),
+    notes: stages.map((stage) => `${stage.kind}: ${stage.method}${stage.exact ? "" : " (approximate)"}`),
+  };
+}
+
+function refuseEmpty({ rows, missingRows, noiseRows }: Shape): void {
+  if (rows >= 2) return;
+  const aside: string[] = [];
+  if (missingRows > 0) aside.push(`${missingRows} lack a vector`);
+  if (noiseRows > 0) aside.push(`${noiseRows} have only zero vectors`);
+  const why = aside.length > 0 ? ` (${aside.join(", ")})` : "";
+  const found = `${rows} document${rows === 1 ? "" : "s"}`;
+  throw new ShoalError("too_few_documents", `a clustering needs at least 2 documents; ${found} can take part${why}`, {
+    field: "collection_ids",
+    value: rows,
+    limit: 2,
+    missing: missingRows,
+    noise: noiseRows,
+  });
+}
+
+function refuseTooLarge({ rows, dimensions }: Shape, limits: Limits): void {
+  const most = Math.min(limits.rows, dimensions > 0 ? Math.floor(limits.matrixBytes / (4 * dimensions)) : limits.rows);
+  if (rows <= most) return;
+  throw new ShoalError(
+    "job_too_large",
+    `${rows} documents${dimensions > 0 ? ` of ${dimensions} dimensions` : ""} exceed the limit of ${most}; set sample_size to ${most} or less`,
+    { field: "sample_size", value: rows, limit: most, nearest: { sample_size: most } },
+  );
+}
+
+/** Whole blocks, as many as a shard's bytes and rows allow; all rows when one isolate can hold them as one shard. */
+function rowsOfShard({ rows, dimensions }: Shape, limits: Limits): number {
+  const blocks = (most: number) => Math.max(1, Math.floor(most / BLOCK_ROWS)) * BLOCK_ROWS;
+  const single = Math.ceil(rows / BLOCK_ROWS) * BLOCK_ROWS;
+  if (single <= limits.shardRows && holdsInMemory(rows, dimensions, limits)) return single;
+  const byBytes = dimensions > 0 ? Math.floor(limits.shardBytes / (4 * dimensions)) : limits.shardRows;
+  return Math.min(blocks(byBytes), blocks(limits.shardRows));
+}

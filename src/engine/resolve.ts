@@ -1,0 +1,159 @@
+/** A definition and its collections → what one run does, with nothing left to look up; refusals name the field. */
+
+import type { CollectionFeature } from "../documents/contract";
+import type { ClusterDefinition, KMeansParams, VectorConfig, Warning } from "../domain/definition/model";
+import { ShoalError } from "../domain/errors";
+import type { Filter } from "../domain/filters/model";
+import type { FeatureSpec, MethodSpec, RunSpec } from "../domain/run/types";
+
+export interface ResolveContext {
+  ids: Pick<RunSpec, "runId" | "clusterId" | "namespaceId" | "taskId" | "createdAt">;
+  collections: { collectionId: string; features: CollectionFeature[] }[];
+  /** What the execute call changes for this run; a key that is absent leaves the definition's value. */
+  overrides: { sample_size?: number | null; filters?: Filter | null; random_state?: number | null };
+}
+
+/** Throws `algorithm_not_available`, `feature_not_found`, `validation_failed`. */
+export function resolveRunSpec(definition: ClusterDefinition, context: ResolveContext): RunSpec {
+  const { ids, collections, overrides } = context;
+  const { vector_config: vector, attribute_config: attributes } = definition;
+  const warnings: Warning[] = [];
+  const base = {
+    ...ids,
+    collections: collections.map(({ collectionId }) => ({ collectionId })),
+    filters: overrides.filters === undefined ? definition.filters : overrides.filters,
+    warnings,
+    definition: { ...definition },
+  };
+  const sampleSize = (own: number | null) => (overrides.sample_size === undefined ? own : overrides.sample_size);
+
+  if (definition.cluster_type === "attribute") {
+    if (!attributes)
+      throw new ShoalError("validation_failed", "attribute_config is required when cluster_type is attribute", {
+        field: "attribute_config",
+      });
+    return {
+      ...base,
+      sampleSize: sampleSize(null),
+      seed: overrides.random_state ?? seedOf(ids.runId),
+      method: { kind: "attribute", config: attributes },
+      features: [],
+      normalize: false,
+      centroid: "mean",
+      map: null,
+      computeMetrics: false,
+      reproducible: true,
+    };
+  }
+  if (!vector)
+    throw new ShoalError("validation_failed", "vector_config is required when cluster_type is vector", {
+      field: "vector_config",
+    });
+  const method = vectorMethod(vector);
+  refuseUnavailable(vector);
+  warnings.push(...vectorWarnings(vector));
+  return {
+    ...base,
+    sampleSize: sampleSize(vector.sample_size),
+    seed: overrides.random_state ?? method.params.random_state ?? seedOf(ids.runId),
+    method,
+    features: vector.feature_uris.map((uri) => featureSpec(uri, vector, collections)),
+    normalize: vector.normalize_features,
+    centroid: vector.effective_feature_method,
+    map: { method: "pca", components: vector.vis_n_components },
+    computeMetrics: true,
+    reproducible: vector.reproducible,
+  };
+}
+
+function vectorMethod({ clustering_method, algorithm_params }: VectorConfig): MethodSpec & { kind: "kmeans" } {
+  if (clustering_method === "kmeans") {
+    const { n_clusters, max_iter, random_state, n_init, tol, init, algorithm } =
+      algorithm_params as unknown as KMeansParams;
+    return { kind: "kmeans", params: { n_clusters, max_iter, random_state, n_init, tol, init, algorithm } };
+  }
+  throw unavailable("clustering_method", clustering_method, ["kmeans"]);
+}
+
+function refuseUnavailable({
+  preprocessing_steps,
+  multi_feature_strategy,
+  weight_learning_config,
+  output_strategy,
+}: VectorConfig): void {
+  for (const step of preprocessing_steps ?? [])
+    if (step.method !== "none") throw unavailable("preprocessing_steps", step.method, ["none"]);
+  if (multi_feature_strategy === "independent")
+    throw unavailable("multi_feature_strategy", multi_feature_strategy, ["concatenate", "weighted"]);
+  if (multi_feature_strategy === "weighted" && weight_learning_config !== null)
+    throw unavailable("weight_learning_config", "learned weights", ["feature_weights"]);
+  if (output_strategy === "per_feature") throw unavailable("output_strategy", output_strategy, ["single"]);
+}
+
+const unavailable = (field: string, value: string, available: string[]): ShoalError =>
+  new ShoalError(
+    "algorithm_not_available",
+    `${field} = ${value} is not available in this deployment; available: ${available.join(", ")}`,
+    { field, value, available },
+  );
+
+function vectorWarnings({
+  vis_method,
+  hierarchical,
+  multi_feature_strategy,
+  feature_weights,
+}: VectorConfig): Warning[] {
+  const warnings: Warning[] = [];
+  if (vis_method === "umap" || vis_method === "tsne")
+    warnings.push({
+      loc: ["vector_config", "vis_method"],
+      msg: `${vis_method} is not available yet: the map is a PCA`,
+    });
+  if (hierarchical)
+    warnings.push({ loc: ["vector_config", "hierarchical"], msg: "clusters are not split into sub-clusters yet" });
+  if (multi_feature_strategy !== "weighted" && feature_weights !== null)
+    warnings.push({
+      loc: ["vector_config", "feature_weights"],
+      msg: `weights have no effect with multi_feature_strategy = ${multi_feature_strategy}`,
+    });
+  return warnings;
+}
+
+/** The feature as every collection has it: the same dimensions everywhere. */
+function featureSpec(uri: string, vector: VectorConfig, collections: ResolveContext["collections"]): FeatureSpec {
+  let found: CollectionFeature | null = null;
+  for (const { collectionId, features } of collections) {
+    const own = features.find((feature) => feature.uri === uri || feature.name === uri);
+    const details = { field: "feature_uris", value: uri, collection_id: collectionId };
+    if (!own) {
+      const available = features.map((feature) => feature.uri);
+      const choices = available.length > 0 ? available.join(", ") : "none";
+      throw new ShoalError("feature_not_found", `collection ${collectionId} has no feature ${uri}; it has ${choices}`, {
+        ...details,
+        available,
+      });
+    }
+    if (found && found.dimensions !== own.dimensions)
+      throw new ShoalError(
+        "feature_not_found",
+        `feature ${uri} has ${own.dimensions} dimensions in collection ${collectionId} and ${found.dimensions} in another`,
+        { ...details, dimensions: own.dimensions, expected: found.dimensions },
+      );
+    found = own;
+  }
+  if (!found)
+    throw new ShoalError("feature_not_found", `no collection has the feature ${uri}`, {
+      field: "feature_uris",
+      value: uri,
+    });
+  const weights = vector.multi_feature_strategy === "weighted" ? vector.feature_weights : null;
+  const { name, dimensions } = found;
+  return { uri: found.uri, name, dimensions, weight: weights?.[found.uri] ?? weights?.[name] ?? 1 };
+}
+
+/** A seed of 32 bits for a run whose definition leaves it open (FNV-1a of the run's id): the manifest tells it. */
+function seedOf(runId: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < runId.length; i++) hash = Math.imul(hash ^ runId.charCodeAt(i), 0x01000193);
+  return hash >>> 0;
+}

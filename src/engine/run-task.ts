@@ -1,0 +1,61 @@
+/** Runs one leased task: opens the workspace, computes, makes its writes durable. Knows no queue and no Durable Object. */
+import type { StageResults } from "../domain/run/results";
+import type { TaskProgress, TaskRef } from "../domain/run/types";
+import { keys } from "../objects/keys";
+import type { ObjectStore } from "../objects/object-store";
+import { type FrozenReader, Pulse, type TaskContext } from "./context";
+import type { Claim, TaskOutcome } from "./contract";
+import { Scratch } from "./scratch";
+import { STAGES } from "./stages";
+import type { Workspace } from "./workspace";
+
+export interface TaskServices {
+  objects: ObjectStore;
+  workspace: Workspace;
+  collection(namespaceId: string, collectionId: string): FrozenReader;
+  progress(task: TaskRef, progress: TaskProgress): Promise<"continue" | "stop">;
+}
+
+export async function runTask(
+  task: TaskRef,
+  { spec, plan, inputs }: Claim & { kind: "run" },
+  services: TaskServices,
+): Promise<Omit<TaskOutcome, "more">> {
+  const { objects, workspace } = services;
+  const stage = plan.stages[task.stage];
+  if (!stage) throw new RangeError(`the plan has no stage ${task.stage}`);
+  const implementation = STAGES[stage.kind];
+  const run = task.part === "map" ? implementation.map : implementation.reduce;
+  if (!run) throw new TypeError(`stage ${stage.kind} has no ${task.part}`);
+
+  workspace.open(spec);
+  const scratch = new Scratch(objects, keys.scratch(spec.namespaceId, spec.runId), workspace.memory);
+  const pulse = new Pulse((progress) => services.progress(task, progress));
+  const context: TaskContext = {
+    spec,
+    plan,
+    stage,
+    task,
+    span: inputs.span,
+    inputs,
+    results: inputs.stages as StageResults,
+    scratch,
+    objects,
+    workspace,
+    kernels: workspace.kernels,
+    pulse,
+    collection: (collectionId) => services.collection(spec.namespaceId, collectionId),
+  };
+  try {
+    const result = await run(context);
+    await scratch.settle();
+    return {
+      result,
+      cpuMs: pulse.cpuMs,
+      memoryBytes: workspace.kernels.memoryBytes,
+      build: workspace.kernels.relaxed ? "relaxed" : "plain",
+    };
+  } finally {
+    workspace.tidy();
+  }
+}

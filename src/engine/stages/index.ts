@@ -1,0 +1,35 @@
+/** Every stage kind and the file that implements it. */
+import type { StageKind } from "../../domain/run/types";
+import type { Stage } from "../context";
+import { assign } from "./assign";
+import { coreset } from "./coreset";
+import { describe } from "./describe";
+import { gather } from "./gather";
+import { group } from "./group";
+import { lloyd } from "./lloyd";
+import { median } from "./median";
+import { moments } from "./moments";
+import { persist } from "./persist";
+import { project } from "./project";
+import { scatter } from "./scatter";
+import { silhouette } from "./silhouette";
+import { coresetSolve, kmeans } from "./solve";
+import { values } from "./values";
+
+export const STAGES: Record<StageKind, Stage> = {
+  gather,
+  moments,
+  kmeans,
+  coreset,
+  coreset_solve: coresetSolve,
+  lloyd,
+  assign,
+  median,
+  describe,
+  scatter,
+  project,
+  silhouette,
+  values,
+  group,
+  persist,
+};

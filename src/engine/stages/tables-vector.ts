@@ -1,0 +1,78 @@
+/** Tables of a vector clustering: centroids with their spread, representatives and place on the map. */
+import type { CentroidRow } from "../../artifacts";
+import { clusterLabelId } from "../../domain/ids";
+import type { TaskContext } from "../context";
+import { boundsOf } from "../scratch";
+import { CLUSTER_NEAREST, CLUSTER_SUMS } from "./assign";
+import { DESCRIBED_NEAREST, DESCRIBED_SQUARES } from "./describe";
+import { centroidsName } from "./median";
+import { Nearest } from "./nearest";
+import type { Tables } from "./persist";
+import { projectPoints } from "./project";
+import { AXES } from "./scatter";
+import { getSums } from "./sums";
+
+export async function vectorTables(context: TaskContext): Promise<Tables> {
+  const { results, scratch, spec } = context;
+  const { order, bounds } = results.assign!;
+  return {
+    members: {
+      bounds: results.gather!.bounds,
+      distances: results.describe
+        ? { name: "described/distances", bounds: results.describe.bounds }
+        : { name: "distances", bounds },
+      coordinates: results.project ? boundsOf(results.project) : null,
+      components: spec.map && results.project ? spec.map.components : 0,
+      clusters: async (from, to) => {
+        const bytes = await scratch.rows("labels", bounds, 4, from, to);
+        const labels = new Int32Array(bytes.buffer, bytes.byteOffset, to - from);
+        return Array.from(labels, (label) => ({ id: clusterLabelId(order[label]!), label: null }));
+      },
+    },
+    ...(await centroidTable(context)),
+    hierarchy: [],
+    noiseRows: 0,
+  };
+}
+
+async function centroidTable(context: TaskContext): Promise<Pick<Tables, "representatives" | "centroids">> {
+  const { results, scratch, spec, plan } = context;
+  const { dimensions } = plan.shape;
+  const { sizes } = results.assign!;
+  const k = sizes.length;
+  const centered = await scratch.floats(centroidsName(context));
+  const mean = await scratch.doubles("mean");
+  const squares = results.describe
+    ? await scratch.doubles(DESCRIBED_SQUARES)
+    : (await getSums(scratch, CLUSTER_SUMS, k)).squaredDistances;
+  const nearest = new Nearest(k, await scratch.doubles(results.describe ? DESCRIBED_NEAREST : CLUSTER_NEAREST));
+  const coordinates = spec.map
+    ? projectPoints(centered, await scratch.doubles(AXES), dimensions, spec.map.components)
+    : null;
+  const representatives = sizes.map((_, cluster) => nearest.of(cluster).map(([row]) => row));
+  const row = (size: number, cluster: number, ids: Map<number, string>): CentroidRow => {
+    const own = centered.subarray(cluster * dimensions, (cluster + 1) * dimensions);
+    return {
+      clusterId: clusterLabelId(cluster),
+      vector: own.map((value, i) => value + mean[i]!),
+      numMembers: size,
+      variance: squares[cluster]! / size,
+      label: null,
+      summary: null,
+      keywords: null,
+      featureName: spec.features.map((feature) => feature.uri).join(" "),
+      featureDimensions: dimensions,
+      parentClusterId: null,
+      hierarchyLevel: 0,
+      coordinates: coordinates?.[cluster] ?? null,
+      representatives: representatives[cluster]!.map((member) => ids.get(member)!),
+      algorithm: "kmeans",
+      parameters: JSON.stringify(spec.method.kind === "kmeans" ? spec.method.params : {}),
+      reductionMethod: spec.map?.method ?? null,
+    };
+  };
+  return {
+    representatives: representatives.flat(),
+    centroids: (ids) => sizes.map((size, cluster) => row(size, cluster, ids)),
+  };
+}

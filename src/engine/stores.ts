@@ -1,0 +1,79 @@
+/** The CollectionStores of a run: counting, freezing and releasing its rows. */
+
+import type { CollectionStoreApi } from "../documents/contract";
+import type { FrozenCount } from "../domain/run/state";
+import type { RunSpec, Shape } from "../domain/run/types";
+
+/** Name of a collection's Durable Object. */
+export const storeName = (namespaceId: string, collectionId: string): string => `${namespaceId}/${collectionId}`;
+
+type Counting = Pick<CollectionStoreApi, "shape">;
+type Freezing = Pick<CollectionStoreApi, "shape" | "freeze">;
+
+const featureNames = ({ method, features }: RunSpec): string[] =>
+  method.kind === "attribute" ? [] : features.map((feature) => feature.name);
+
+/** Counts the rows of every collection as they are now. */
+function counts(spec: RunSpec, store: (collectionId: string) => Counting): Promise<FrozenCount[]> {
+  return Promise.all(
+    spec.collections.map(({ collectionId }) => store(collectionId).shape(spec.filters, featureNames(spec))),
+  );
+}
+
+/** What a plan needs to know before anything is frozen. Noise is known only of what the stores count as such. */
+export async function currentShape(spec: RunSpec, store: (collectionId: string) => Counting): Promise<Shape> {
+  const found = await counts(spec, store);
+  const rows = found.map((count) => count.rows);
+  const perCollection = spec.sampleSize === null ? rows : quotas(rows, spec.sampleSize);
+  const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
+  return {
+    rows: sum(perCollection),
+    noiseRows: sum(found.map((count) => count.noiseRows)),
+    missingRows: sum(found.map((count) => count.missingRows)),
+    dimensions: sum(spec.features.map((feature) => feature.dimensions)),
+    perCollection,
+  };
+}
+
+/** Fixes the rows of one collection; repeatable, the second call answers as the first. */
+export async function freezeCollection(
+  spec: RunSpec,
+  index: number,
+  store: (collectionId: string) => Freezing,
+): Promise<FrozenCount> {
+  const { collectionId } = spec.collections[index]!;
+  const { rows, noiseRows, missingRows } = await store(collectionId).freeze({
+    runId: spec.runId,
+    filters: spec.filters,
+    features: featureNames(spec),
+    zeroIsNoise: spec.method.kind === "kmeans" && spec.normalize,
+    sample: await sampleOf(spec, index, store),
+    attributes: spec.method.kind === "attribute" ? spec.method.config.attributes : [],
+  });
+  return { rows, noiseRows, missingRows };
+}
+
+async function sampleOf(spec: RunSpec, index: number, store: (collectionId: string) => Counting) {
+  if (spec.sampleSize === null) return null;
+  if (spec.collections.length === 1) return { size: spec.sampleSize, seed: spec.seed };
+  const rows = (await counts(spec, store)).map((count) => count.rows);
+  return { size: quotas(rows, spec.sampleSize)[index]!, seed: spec.seed };
+}
+
+/** Divides a sample among collections in proportion to their rows, by largest remainder, the earlier first on ties. */
+export function quotas(rows: number[], size: number): number[] {
+  const total = rows.reduce((sum, count) => sum + count, 0);
+  if (total <= size) return rows;
+  const shares = rows.map((count, index) => ({
+    index,
+    whole: Math.floor((size * count) / total),
+    rest: (size * count) % total,
+  }));
+  let left = size - shares.reduce((sum, share) => sum + share.whole, 0);
+  for (const share of [...shares].sort((a, b) => b.rest - a.rest || a.index - b.index)) {
+    if (left === 0) break;
+    share.whole += 1;
+    left -= 1;
+  }
+  return shares.map((share) => share.whole);
+}

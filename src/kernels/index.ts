@@ -1,0 +1,83 @@
+/** The kernels' façade; `contract.ts` says what each does. The caller brings the compiled module. */
+import { assign } from "./assignment";
+import type { Grid, Kernels, Matrix, Moments } from "./contract";
+import { coresetKeys } from "./coreset";
+import { gridMagic } from "./grid";
+import { kmeans } from "./kmeans";
+import { KernelMatrix } from "./matrix";
+import { KernelModule } from "./module";
+import { eigenSymmetric, project, scatter } from "./pca";
+import { silhouetteSums } from "./silhouette";
+
+export type * from "./contract";
+export { OutOfMemory } from "./errors";
+export { kernelMath } from "./math";
+export { MAX_SCATTER_DIMENSIONS } from "./pca";
+export { run } from "./slices";
+
+const DEFAULT_LIMIT_BYTES = 64 * 1024 * 1024;
+
+/** Instantiates the module over a memory of its own that grows to `limitBytes` (64 MiB by default) and never shrinks. */
+export function createKernels(module: WebAssembly.Module, options: { limitBytes?: number } = {}): Kernels {
+  const kernel = new KernelModule(module, options.limitBytes ?? DEFAULT_LIMIT_BYTES);
+  const { raw } = kernel;
+
+  const own = (matrix: Matrix): KernelMatrix => {
+    if (matrix instanceof KernelMatrix && matrix.kernel === kernel) return matrix;
+    throw new TypeError("the matrix belongs to another kernel module");
+  };
+
+  return {
+    relaxed: raw.isRelaxed() !== 0,
+    get memoryBytes() {
+      return kernel.memoryBytes;
+    },
+    mark: () => raw.mark(),
+    release: (mark) => raw.release(mark),
+    matrix: (rows, dimensions) => new KernelMatrix(kernel, rows, dimensions),
+
+    normalizeRows(matrix, from, to, weight) {
+      const { address, rows, dimensions } = own(matrix);
+      if (!(from >= 0 && from < to && to <= dimensions)) {
+        throw new RangeError(`columns ${from} to ${to} are outside of ${dimensions} dimensions`);
+      }
+      raw.normalizeRows(address, rows, dimensions, from, to, weight);
+      own(matrix).touched();
+    },
+    center(matrix, mean) {
+      const { address, rows, dimensions } = own(matrix);
+      if (mean.length !== dimensions) throw new RangeError(`a mean of ${mean.length} for ${dimensions} dimensions`);
+      kernel.scoped(() => raw.center(address, rows, dimensions, kernel.allocateF64(dimensions, mean)));
+      own(matrix).touched();
+    },
+    maxAbs: (matrix) => own(matrix).peak(),
+    moments: (matrix, grid) => moments(kernel, own(matrix), grid),
+
+    kmeans: (matrix, settings) => kmeans(kernel, own(matrix), settings),
+    assign: (matrix, centroids, clusters, grid) => assign(kernel, own(matrix), centroids, clusters, grid),
+    coresetKeys: (matrix, settings) => coresetKeys(kernel, own(matrix), settings),
+    scatter: (matrix, firstRow, grid) => scatter(kernel, own(matrix), firstRow, grid),
+    eigenSymmetric: (values, dimensions, count) => eigenSymmetric(kernel, values, dimensions, count),
+    project: (matrix, axes, count) => project(kernel, own(matrix), axes, count),
+    silhouetteSums: (queries, matrix, labels, clusters, grid) =>
+      silhouetteSums(kernel, queries, own(matrix), labels, clusters, grid),
+  };
+}
+
+function moments(kernel: KernelModule, matrix: KernelMatrix, grid: Grid): Moments {
+  const { raw } = kernel;
+  const { rows, dimensions, address } = matrix;
+  matrix.checkGrid(grid);
+  return kernel.scoped(() => {
+    const sum = kernel.allocateF64(dimensions);
+    const squares = kernel.allocateF64(dimensions);
+    const sumMagic = gridMagic(grid.maxAbs, grid.rows);
+    raw.moments(address, rows, dimensions, sum, sumMagic, squares, gridMagic(grid.maxAbs ** 2, grid.rows));
+    return {
+      rows,
+      sum: kernel.f64(sum, dimensions).slice(),
+      sumSquares: kernel.f64(squares, dimensions).slice(),
+      maxAbs: matrix.peak(),
+    };
+  });
+}

@@ -1,0 +1,115 @@
+import { describe, expect, it } from "vitest";
+import type { ClusterDefinition, VectorConfig } from "../../src/domain/definition/model";
+import { resolveRunSpec } from "../../src/engine/resolve";
+import { KMEANS } from "./fixtures";
+
+const URI = "mixpeek://passthrough@v1/pixels";
+const VECTOR: VectorConfig = {
+  feature_uris: [URI],
+  clustering_method: "kmeans",
+  sample_size: null,
+  algorithm_params: { ...KMEANS },
+  multi_feature_strategy: "concatenate",
+  normalize_features: true,
+  feature_weights: null,
+  weight_learning_config: null,
+  output_strategy: "single",
+  effective_feature_method: "mean",
+  enrich_source: false,
+  face_cluster_merge: null,
+  preprocessing_steps: null,
+  hierarchical: false,
+  max_hierarchy_depth: 3,
+  min_subcluster_size: 50,
+  vis_method: null,
+  vis_n_components: 2,
+  reproducible: true,
+};
+
+const definition = (vector: Partial<VectorConfig>, more: Partial<ClusterDefinition> = {}): ClusterDefinition => ({
+  collection_ids: ["col_a"],
+  cluster_name: "test",
+  description: null,
+  cluster_type: "vector",
+  vector_config: { ...VECTOR, ...vector },
+  attribute_config: null,
+  filters: null,
+  llm_labeling: null,
+  enrich_source_collection: false,
+  source_enrichment_config: null,
+  auto_execute_on_batch: false,
+  auto_execute_min_documents: null,
+  auto_execute_cooldown_seconds: 3600,
+  metadata: {},
+  ...more,
+});
+
+const ids = { runId: "run_1", clusterId: "clust_1", namespaceId: "ns_1", taskId: "task_1", createdAt: "2026-01-01" };
+const collection = (collectionId: string, dimensions = 64) => ({
+  collectionId,
+  features: [{ uri: URI, name: "pixels", dimensions }],
+});
+const resolve = (vector: Partial<VectorConfig>, overrides = {}, collections = [collection("col_a")]) =>
+  resolveRunSpec(definition(vector), { ids, collections, overrides });
+
+describe("a definition resolves to a run", () => {
+  it("with its features, and the overrides of this run", () => {
+    expect(resolve({})).toMatchObject({
+      seed: 7,
+      sampleSize: null,
+      method: { kind: "kmeans", params: { n_clusters: 4 } },
+      features: [{ uri: URI, name: "pixels", dimensions: 64, weight: 1 }],
+      map: { method: "pca", components: 2 },
+      warnings: [],
+    });
+    expect(resolve({ sample_size: 9 }, { random_state: 3, sample_size: 50 })).toMatchObject({
+      seed: 3,
+      sampleSize: 50,
+    });
+  });
+
+  it("with given weights, and a seed of its own where the definition has none", () => {
+    const weighted = resolve({ multi_feature_strategy: "weighted", feature_weights: { [URI]: 2.5 } });
+    expect(weighted.features[0]!.weight).toBe(2.5);
+    const open = resolve({ algorithm_params: { ...KMEANS, random_state: null } });
+    expect(open.seed).toBe(resolve({ algorithm_params: { ...KMEANS, random_state: null } }).seed);
+    expect(open.seed).toBeGreaterThan(0);
+  });
+
+  it("warns of what it does differently", () => {
+    expect(resolve({ vis_method: "umap", hierarchical: true }).warnings.map((one) => one.loc[1])).toEqual([
+      "vis_method",
+      "hierarchical",
+    ]);
+  });
+
+  it("without a vector configuration when it groups by attributes", () => {
+    const config = { attributes: ["a.b"], hierarchical_grouping: false, aggregation_method: "first" } as const;
+    const attribute = definition(
+      {},
+      { cluster_type: "attribute", vector_config: null, attribute_config: { ...config, attributes: ["a.b"] } },
+    );
+    const spec = resolveRunSpec(attribute, { ids, collections: [collection("col_a")], overrides: {} });
+    expect(spec).toMatchObject({ method: { kind: "attribute", config }, features: [], map: null });
+  });
+});
+
+describe("refusals", () => {
+  it.each<[Partial<VectorConfig>, string]>([
+    [{ clustering_method: "hdbscan" }, "algorithm_not_available"],
+    [{ clustering_method: "auto" }, "algorithm_not_available"],
+    [{ preprocessing_steps: [{ method: "umap" }] }, "algorithm_not_available"],
+    [{ multi_feature_strategy: "independent" }, "algorithm_not_available"],
+    [{ multi_feature_strategy: "weighted", weight_learning_config: {} }, "algorithm_not_available"],
+    [{ output_strategy: "per_feature" }, "algorithm_not_available"],
+    [{ feature_uris: ["mixpeek://other@v1/x"] }, "feature_not_found"],
+  ])("%o", (vector, code) => {
+    expect(() => resolve(vector)).toThrow(expect.objectContaining({ code, status: 422 }));
+  });
+
+  it("of features that differ between collections", () => {
+    expect(() => resolve({}, {}, [collection("col_a"), collection("col_b", 32)])).toThrow(
+      /32 dimensions in collection col_b/,
+    );
+  });
+});

@@ -1,0 +1,136 @@
+import { env, evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
+import { parquetReadObjects } from "hyparquet";
+import { beforeAll, describe, expect, it } from "vitest";
+import { collectionStore } from "../../src/documents/client";
+import { importDocuments } from "../../src/documents/ingest/importer";
+import type { RunSpec } from "../../src/domain/run/types";
+import { planRun } from "../../src/engine/plan-run";
+import { storeName } from "../../src/engine/stores";
+import { objectStore } from "../../src/env";
+import { keys } from "../../src/objects/keys";
+import { chunkStream } from "../support/memory-object-store";
+
+const ROWS = 2500;
+const feature = { uri: "mixpeek://passthrough@v1/pixels", name: "pixels", dimensions: 4 };
+
+function spec(runId: string, changes: Partial<RunSpec> = {}): RunSpec {
+  const params = {
+    n_clusters: 3,
+    max_iter: 100,
+    random_state: 1,
+    n_init: 3,
+    tol: 1e-4,
+    init: "k-means++",
+    algorithm: "lloyd",
+  } as const;
+  return {
+    runId,
+    clusterId: "clust_engine",
+    namespaceId: "ns_engine",
+    taskId: `task_${runId}`,
+    createdAt: "2026-01-01T00:00:00.000Z",
+    collections: [{ collectionId: "col_engine" }],
+    filters: null,
+    sampleSize: null,
+    seed: 1,
+    method: { kind: "kmeans", params },
+    features: [{ ...feature, weight: 1 }],
+    normalize: true,
+    centroid: "mean",
+    map: { method: "pca", components: 2 },
+    computeMetrics: true,
+    reproducible: true,
+    warnings: [],
+    definition: {},
+    ...changes,
+  };
+}
+
+beforeAll(async () => {
+  const config = { namespaceId: "ns_engine", collectionId: "col_engine", features: [feature] };
+  const store = collectionStore(env, storeName("ns_engine", "col_engine"));
+  await store.configure(config);
+  const lines = Array.from({ length: ROWS }, (_, i) => {
+    const middle = [0, 0, 0, 0].map((_, axis) => (axis === i % 3 ? 5 : 0));
+    const vector = i % 500 === 499 ? [0, 0, 0, 0] : middle.map((value, axis) => value + ((i * (axis + 7)) % 11) / 20);
+    return JSON.stringify({ document_id: `doc_${i}`, payload: { third: i % 3 }, vectors: { pixels: vector } });
+  });
+  const body = chunkStream(new TextEncoder().encode(lines.join("\n")), 65_536);
+  const target = { objects: objectStore(env), store, config, batchId: "batch_1" };
+  expect(await importDocuments({ ...target, body, format: "ndjson" })).toMatchObject({ inserted: ROWS });
+});
+
+const read = async (runId: string, file: "members.parquet" | "centroids.parquet") =>
+  (await objectStore(env).get(keys.artifact("ns_engine", "clust_engine", runId, file)))!;
+const underPrefix = async (prefix: string) => (await objectStore(env).list(prefix)).objects.map((one) => one.key);
+
+const coordinator = (runId: string) => env.RUNS.getByName(runId);
+
+describe("a run through the Durable Object, the queue, the kernels and R2", () => {
+  it("is planned, computes, and is recorded with its artifacts and events", async () => {
+    const planned = await planRun(env, spec("run_a"));
+    expect(planned.stages.map((stage) => stage.kind)).toContain("kmeans");
+    await coordinator("run_a").start(spec("run_a"));
+    await coordinator("run_a").start(spec("run_a"));
+    const view = (await coordinator("run_a").wait(20_000))!;
+    expect(view.record).toMatchObject({ status: "completed", numClusters: 3, numPoints: ROWS, noisePoints: 5 });
+    const bytes = await read("run_a", "members.parquet");
+    const rows = await parquetReadObjects({ file: bytes.buffer });
+    expect(rows.map((row) => row.document_id)).toEqual(Array.from({ length: ROWS }, (_, i) => `doc_${i}`));
+    const label = (third: number) =>
+      new Set(rows.filter((row, i) => i % 3 === third && row.cluster_id !== "-1").map((row) => row.cluster_id));
+    for (const third of [0, 1, 2]) expect(label(third).size).toBe(1);
+    const events = await coordinator("run_a").events(0, 0);
+    expect(events.map((event) => event.seq)).toEqual(events.map((_, i) => i + events[0]!.seq));
+    expect(events[0]!.type).toBe("planned");
+    expect(events.at(-1)).toMatchObject({ type: "completed", fraction: 1 });
+    expect(await coordinator("run_a").cancel()).toBe("finished");
+  });
+
+  it("gives the same bytes when its coordinator is evicted in the middle", async () => {
+    await coordinator("run_b").start(spec("run_b"));
+    await evictDurableObject(env.RUNS.getByName("run_b"));
+    let view = await coordinator("run_b").wait(2_000);
+    for (let i = 0; i < 10 && view?.record.status === "processing"; i++) {
+      await runDurableObjectAlarm(env.RUNS.getByName("run_b"));
+      view = await coordinator("run_b").wait(2_000);
+    }
+    expect(view!.record.status).toBe("completed");
+    for (const file of ["members.parquet", "centroids.parquet"] as const)
+      expect(await read("run_b", file)).toEqual(await read("run_a", file));
+  });
+
+  it("leaves no scratch, and nothing at all when it is cancelled", async () => {
+    await coordinator("run_c").start(spec("run_c"));
+    expect(await coordinator("run_c").cancel()).toBe("canceled");
+    const view = (await coordinator("run_c").wait(5_000))!;
+    expect(view.record).toMatchObject({ status: "failed", errorMessage: "canceled", artifacts: null });
+    await expect.poll(() => underPrefix("scratch/ns_engine/"), { timeout: 5_000 }).toEqual([]);
+    expect(await underPrefix(keys.run("ns_engine", "clust_engine", "run_c"))).toEqual([]);
+  });
+
+  it("groups by attributes", async () => {
+    const method: RunSpec["method"] = {
+      kind: "attribute",
+      config: { attributes: ["third"], hierarchical_grouping: false, aggregation_method: "most_frequent" },
+    };
+    await coordinator("run_d").start(spec("run_d", { method, features: [], map: null, normalize: false }));
+    const { record } = (await coordinator("run_d").wait(20_000))!;
+    expect(record).toMatchObject({ status: "completed", numClusters: 3, metrics: null });
+    expect(record.centroids!.map((one) => [one.label, one.num_members])).toEqual([
+      ["0", 834],
+      ["1", 833],
+      ["2", 833],
+    ]);
+  });
+
+  it("refuses too few documents, and forgets what it is told to", async () => {
+    const leaf = { kind: "leaf", field: "third", operator: "eq", value: 9, caseSensitive: true } as const;
+    await expect(planRun(env, spec("run_e", { filters: leaf }))).rejects.toMatchObject({ code: "too_few_documents" });
+    await coordinator("run_e").start(spec("run_e", { filters: leaf }));
+    const { record } = (await coordinator("run_e").wait(5_000))!;
+    expect(record).toMatchObject({ status: "failed", errorCode: "too_few_documents" });
+    await coordinator("run_e").destroy();
+    expect(await coordinator("run_e").view()).toBeNull();
+  });
+});

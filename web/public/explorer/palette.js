@@ -1,0 +1,76 @@
+/**
+ * Colours of clusters. The first eight are Paul Tol's "bright" and "muted" hues and Okabe and Ito's orange, picked so that any
+ * two differ for readers with protanopia, deuteranopia and tritanopia, and moved in lightness to stand out from each theme's
+ * ground; further clusters repeat the hues in other lightnesses. Grey is for noise alone.
+ * https://personal.sron.nl/~pault/  https://jfly.uni-koeln.de/color/
+ */
+
+/** @typedef {[number, number, number]} Rgb 0–255 each */
+
+/** @type {Record<"light" | "dark", Rgb[]>} */
+const HUES = {
+  light: [
+    [34, 100, 170],
+    [230, 140, 0],
+    [0, 140, 105],
+    [204, 51, 102],
+    [85, 175, 225],
+    [110, 40, 120],
+    [150, 150, 20],
+    [240, 130, 150],
+  ],
+  dark: [
+    [70, 140, 225],
+    [240, 165, 45],
+    [20, 165, 130],
+    [225, 75, 120],
+    [140, 210, 250],
+    [165, 100, 190],
+    [205, 200, 90],
+    [250, 175, 185],
+  ],
+};
+
+/** @type {Record<"light" | "dark", Rgb>} */
+const NOISE = { light: [176, 184, 188], dark: [92, 104, 110] };
+
+/** Steps towards white (positive) or black, for each time that the hues are used up. */
+const CYCLE_SHIFTS = [0, -0.34, 0.4, -0.55, 0.6];
+const SUB_SHIFTS = [0, 0.28, -0.25, 0.45, -0.4];
+
+export const NOISE_ID = "-1";
+export const HUE_COUNT = HUES.light.length;
+
+/** `cl_3_sub_1` → `[3, 1]`; an id of another shape gives []. @param {string} id @returns {number[]} */
+export const pathOf = (id) => (/^cl_\d+(_sub_\d+)*$/.test(id) ? id.match(/\d+/g).map(Number) : []);
+
+/** The cluster of the execution's list that `id` belongs to: `cl_3_sub_1` → `cl_3`. @param {string} id */
+export const topLevel = (id) => id.replace(/_sub_.*$/, "");
+
+/**
+ * The colour of a cluster: the same in every run, table and map. A sub-cluster is a shade of its parent.
+ * @param {string} id `cl_<n>`, `cl_<n>_sub_<m>`, `-1` @param {"light" | "dark"} theme @returns {Rgb}
+ */
+export function clusterColor(id, theme) {
+  const [index, ...sub] = pathOf(id);
+  if (index === undefined) return NOISE[theme];
+  const hues = HUES[theme];
+  const cycle = Math.floor(index / hues.length) % CYCLE_SHIFTS.length;
+  const shift = sub.reduce((sum, n) => sum + SUB_SHIFTS[n % SUB_SHIFTS.length], CYCLE_SHIFTS[cycle]);
+  return shade(hues[index % hues.length], Math.max(-0.7, Math.min(0.75, shift)));
+}
+
+const shade = (rgb, shift) => rgb.map((c) => Math.round(shift < 0 ? c * (1 + shift) : c + (255 - c) * shift));
+
+/** @type {Record<"light" | "dark", Rgb>} */
+export const GROUND = { light: [255, 255, 255], dark: [10, 16, 19] };
+const FADED = 0.84;
+
+/** A colour nearly gone into the ground: opacity alone would add up again where many points overlap. @param {Rgb} rgb */
+export const faded = (rgb, theme) => rgb.map((c, i) => Math.round(c + (GROUND[theme][i] - c) * FADED));
+
+/** @param {Rgb} rgb */
+export const css = ([r, g, b]) => `rgb(${r} ${g} ${b})`;
+
+/** A pixel as `ImageData` holds it, seen through a `Uint32Array` of a little-endian machine. @param {Rgb} rgb */
+export const packed = ([r, g, b]) => (0xff000000 | (b << 16) | (g << 8) | r) >>> 0;
