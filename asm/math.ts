@@ -1,7 +1,6 @@
 /** Scalar and vector helpers whose results must not depend on the engine that runs them. */
 
 /** a · b + c: fused in the relaxed build, rounded twice (and the same everywhere) in the plain one. */
-// @ts-ignore: decorator
 @inline
 export function multiplyAdd(a: v128, b: v128, c: v128): v128 {
   if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c);

@@ -57,7 +57,6 @@ export function assignInertia(x: usize, dimensions: i32, from: i32, to: i32, cen
   return sum;
 }
 
-// @ts-ignore: decorator
 @inline
 function add(at: usize, value: f64): void {
   store<f64>(at, load<f64>(at) + value);

@@ -146,14 +146,12 @@ export function kmeansHalves(at: usize, from: i32, to: i32): void {
 }
 
 /** Float at least as large as a non-negative number; the factor is wider than the rounding it covers. */
-// @ts-ignore: decorator
 @inline
 function roundUp(value: f64): f32 {
   return <f32>(value * 1.0000002384185791);
 }
 
 /** Non-negative float at most as large. */
-// @ts-ignore: decorator
 @inline
 function roundDown(value: f64): f32 {
   return <f32>(max(0, value) * 0.9999997615814209);

@@ -5,7 +5,6 @@
 import { blockRows, GROUP_COLUMNS, listRange, paddedColumns, panelProducts, TILE_ROWS } from "../linalg/panels";
 
 /** Scratch of one block: the rows' numbers, then per row the best product, its centroid and the second best, then the products. */
-// @ts-ignore: decorator
 @unmanaged
 export class Block {
   /** Row numbers, `capacity` and a tile's padding. */
@@ -89,13 +88,11 @@ function reduceRow(block: Block, row: usize, products: usize, bytes: usize, firs
   store<i32>(block.nearest + row, n);
 }
 
-// @ts-ignore: decorator
 @inline
 function laneF32(v: v128, lane: i32): f32 {
   return lane == 0 ? f32x4.extract_lane(v, 0) : lane == 1 ? f32x4.extract_lane(v, 1) : lane == 2 ? f32x4.extract_lane(v, 2) : f32x4.extract_lane(v, 3);
 }
 
-// @ts-ignore: decorator
 @inline
 function laneI32(v: v128, lane: i32): i32 {
   return lane == 0 ? i32x4.extract_lane(v, 0) : lane == 1 ? i32x4.extract_lane(v, 1) : lane == 2 ? i32x4.extract_lane(v, 2) : i32x4.extract_lane(v, 3);

@@ -4,7 +4,6 @@ import { addRow } from "../linalg/rows";
 import { onGrid } from "../grid";
 import { Block, createBlock } from "./nearest";
 
-// @ts-ignore: decorator
 @unmanaged
 export class KMeans {
   x: usize;

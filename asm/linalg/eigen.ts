@@ -11,13 +11,11 @@ const CLOSE: f64 = 1e-3;
 const BISECTIONS = 80;
 const ITERATIONS = 4;
 
-// @ts-ignore: decorator
 @inline
 function at(v: usize, i: i32): f64 {
   return load<f64>(v + (<usize>i << 3));
 }
 
-// @ts-ignore: decorator
 @inline
 function set(v: usize, i: i32, value: f64): void {
   store<f64>(v + (<usize>i << 3), value);

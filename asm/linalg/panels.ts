@@ -12,14 +12,12 @@ export const TILE_ROWS = 8;
 /** Columns whose products are kept before they are reduced; a multiple of 12, so that no panel crosses it. */
 export const GROUP_COLUMNS = 240;
 
-// @ts-ignore: decorator
 @inline
 export function paddedColumns(columns: i32): i32 {
   return (columns + 3) & ~3;
 }
 
 /** Width of the panel that starts at `column`: twelves, but 16 left over in a group are two eights. */
-// @ts-ignore: decorator
 @inline
 export function panelWidth(column: i32, padded: i32): i32 {
   const left = min(padded, (column / GROUP_COLUMNS + 1) * GROUP_COLUMNS) - column;
@@ -97,7 +95,6 @@ export function listRange(list: usize, from: i32, to: i32): void {
   padList(list, to - 1);
 }
 
-// @ts-ignore: decorator
 @inline
 export function padList(end: usize, row: i32): void {
   for (let i = 0; i < TILE_ROWS; i++) store<i32>(end + (<usize>i << 2), row);

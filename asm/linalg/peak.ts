@@ -9,13 +9,11 @@ export function peakOperations(): i32 {
   return ASC_FEATURE_RELAXED_SIMD ? 12 * 8 : 12 * 4;
 }
 
-// @ts-ignore: decorator
 @inline
 function multiply(a: v128, m: v128): v128 {
   return ASC_FEATURE_RELAXED_SIMD ? f32x4.relaxed_madd(a, m, m) : f32x4.mul(a, m);
 }
 
-// @ts-ignore: decorator
 @inline
 function increase(a: v128, m: v128): v128 {
   return ASC_FEATURE_RELAXED_SIMD ? f32x4.relaxed_madd(a, m, m) : f32x4.add(a, m);

@@ -1,5 +1,8 @@
 /** Grids for exact sums, and the scale that keeps squares within float32. See docs/design/reproducible-sums.md. */
 
+/** Largest finite float32. */
+export const FLOAT32_MAX = 3.4028234663852886e38;
+
 const bits = new DataView(new ArrayBuffer(8));
 
 /** Smallest e with 2^e ≥ value, for a positive normal number. Read off the bits: `Math.log2` may differ between engines. */

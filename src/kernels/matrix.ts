@@ -1,7 +1,6 @@
 import type { Grid, Matrix } from "./contract";
+import { FLOAT32_MAX } from "./grid";
 import type { KernelModule } from "./module";
-
-const FLOAT32_MAX = 3.4028234663852886e38;
 
 /** Rows in the module's memory. */
 export class KernelMatrix implements Matrix {

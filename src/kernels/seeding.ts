@@ -1,5 +1,6 @@
 /** Where k-means starts: k-means++, distinct random rows, or given centroids. */
 import type { KMeansOptions, Slices, Step } from "./contract";
+import { FLOAT32_MAX } from "./grid";
 import type { KernelMatrix } from "./matrix";
 import type { KernelModule } from "./module";
 import { PURPOSE, type SeedWords, seedWords, uniform } from "./random";
@@ -113,6 +114,5 @@ function* plusPlus(
   return centroids;
 }
 
-const FLOAT32_MAX = 3.4028234663852886e38;
 /** Rows that a tile may read or write past the end of a block. */
 const PADDING_ROWS = 8;

@@ -1,6 +1,7 @@
 import { env, evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
 import { parquetReadObjects } from "hyparquet";
 import { beforeAll, describe, expect, it } from "vitest";
+import { planes } from "../../src/api/context";
 import { collectionStore } from "../../src/documents/client";
 import { importDocuments } from "../../src/documents/ingest/importer";
 import type { RunSpec } from "../../src/domain/run/types";
@@ -64,7 +65,7 @@ const read = async (runId: string, file: "members.parquet" | "centroids.parquet"
   (await objectStore(env).get(keys.artifact("ns_engine", "clust_engine", runId, file)))!;
 const underPrefix = async (prefix: string) => (await objectStore(env).list(prefix)).objects.map((one) => one.key);
 
-const coordinator = (runId: string) => env.RUNS.getByName(runId);
+const coordinator = (runId: string) => planes(env).run(runId);
 
 describe("a run through the Durable Object, the queue, the kernels and R2", () => {
   it("is planned, computes, and is recorded with its artifacts and events", async () => {

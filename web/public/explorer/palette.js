@@ -72,5 +72,5 @@ export const faded = (rgb, theme) => rgb.map((c, i) => Math.round(c + (GROUND[th
 /** @param {Rgb} rgb */
 export const css = ([r, g, b]) => `rgb(${r} ${g} ${b})`;
 
-/** A pixel as `ImageData` holds it, seen through a `Uint32Array` of a little-endian machine. @param {Rgb} rgb */
-export const packed = ([r, g, b]) => (0xff000000 | (b << 16) | (g << 8) | r) >>> 0;
+/** A pixel as `ImageData` holds it, seen through an `Int32Array` on a little-endian machine. @param {Rgb} rgb */
+export const packed = ([r, g, b]) => 0xff000000 | (b << 16) | (g << 8) | r;

@@ -59,7 +59,7 @@ export function createScatter(canvas, { onHover, onPick }) {
       canvas.width = columns;
       canvas.height = rows;
       const data = context.createImageData(columns, rows);
-      image = { data, pixels: new Uint32Array(data.data.buffer), width: columns, height: rows };
+      image = { data, pixels: new Int32Array(data.data.buffer), width: columns, height: rows };
     }
     return { width, height, ratio };
   }
@@ -72,7 +72,7 @@ export function createScatter(canvas, { onHover, onPick }) {
       const color = clusterColor(cluster.id, theme);
       return highlighted === null || isFront(cluster) ? color : faded(color, theme);
     };
-    const colors = Uint32Array.from(clusters, (cluster) => packed(colorOf(cluster)));
+    const colors = Int32Array.from(clusters, (cluster) => packed(colorOf(cluster)));
     const layers = Uint8Array.from(clusters, (cluster) => (isFront(cluster) ? FRONT : BEHIND));
     const [left, top] = toScreen(view, 0, 0);
     const place = { scale: view.scale * ratio, left: left * ratio, top: top * ratio };
