@@ -15,6 +15,7 @@ import { table } from "./lib/draw.mjs";
 import { endOfLife } from "./lib/lifetime.mjs";
 import { bold, dim, expected, fail, green, red, say } from "./lib/output.mjs";
 import { inRoot, modernNode } from "./lib/paths.mjs";
+import { freePorts } from "./lib/ports.mjs";
 import { startServer } from "./lib/server.mjs";
 import { setup } from "./lib/setup.mjs";
 
@@ -29,12 +30,18 @@ function restartUnderModernNode() {
   return true;
 }
 
+/** The measurements of a folder. One that exports `inspected` wants a server whose memory it can look into. */
 function modulesIn(folder, names) {
-  return readdirSync(inRoot("bench", folder))
+  const files = readdirSync(inRoot("bench", folder))
     .filter((file) => file.endsWith(".mjs"))
     .filter((file) => names.length === 0 || names.includes(basename(file, ".mjs")))
-    .sort()
-    .map((file) => ({ title: `${folder}/${basename(file, ".mjs")}`, path: inRoot("bench", folder, file) }));
+    .sort();
+  return Promise.all(
+    files.map(async (file) => {
+      const { run, inspected = false } = await import(pathToFileURL(inRoot("bench", folder, file)).href);
+      return { title: `${folder}/${basename(file, ".mjs")}`, run, inspected };
+    }),
+  );
 }
 
 /** Figures as bench/kernels gives them (`figures`: a text or named numbers) or bench/runs (`value` and `unit`), as one text. */
@@ -47,9 +54,8 @@ function figureText({ value, unit, figures }) {
     .join(", ");
 }
 
-async function measure({ title, path }, server) {
+async function measure({ title, run }, server) {
   say(`\n${bold(title)}`);
-  const { run } = await import(pathToFileURL(path).href);
   let rows;
   try {
     rows = (await run(server)).map((row) => ({ ...row, text: figureText(row) }));
@@ -77,32 +83,41 @@ function writeResults(sections) {
   say(dim("\nWritten to bench/RESULTS.md"));
 }
 
-async function bench() {
-  const names = process.argv.slice(2);
-  const kernels = modulesIn("kernels", names);
-  const runs = modulesIn("runs", names);
-  if (kernels.length + runs.length === 0) throw expected(`Nothing in bench/ is called ${names.join(" or ")}.`);
-  await setup();
-
-  const sections = [];
-  for (const module of kernels) sections.push(await measure(module));
+/** Measures on a server of its own; `inspected` gives its compute process a debugger, which slows the kernels. */
+async function measureOnServer(modules, { inspected, ended }) {
   const state = mkdtempSync(join(tmpdir(), "shoal-bench-"));
-  const ended = endOfLife().then((reason) => Promise.reject(expected(`Ended by ${reason}.`)));
-  ended.catch(() => {}); // heard by the races below
+  const [computeInspectorPort] = inspected ? await freePorts(1) : [];
   let server = null;
   try {
-    if (runs.length > 0) {
-      server = await Promise.race([startServer({ persistTo: state, log: say }), ended]);
-      const unexpected = server.failed.then((reason) => Promise.reject(reason));
-      unexpected.catch(() => {});
-      const root = createClient({ url: server.url, key: localKey() });
-      await root.post("/v1/namespaces", { namespace_name: NAMESPACE });
-      const target = { ...server, api: root.with({ namespace: NAMESPACE }) };
-      for (const module of runs) sections.push(await Promise.race([measure(module, target), ended, unexpected]));
-    }
+    server = await Promise.race([startServer({ persistTo: state, computeInspectorPort, log: say }), ended]);
+    const unexpected = server.failed.then((reason) => Promise.reject(reason));
+    unexpected.catch(() => {}); // heard by the race below
+    const root = createClient({ url: server.url, key: localKey() });
+    await root.post("/v1/namespaces", { namespace_name: NAMESPACE });
+    const target = { ...server, api: root.with({ namespace: NAMESPACE }) };
+    const sections = [];
+    for (const module of modules) sections.push(await Promise.race([measure(module, target), ended, unexpected]));
+    return sections;
   } finally {
     await server?.stop();
     rmSync(state, { recursive: true, force: true });
+  }
+}
+
+async function bench() {
+  const names = process.argv.slice(2);
+  await setup();
+  const kernels = await modulesIn("kernels", names);
+  const runs = await modulesIn("runs", names);
+  if (kernels.length + runs.length === 0) throw expected(`Nothing in bench/ is called ${names.join(" or ")}.`);
+
+  const sections = [];
+  for (const module of kernels) sections.push(await measure(module));
+  const ended = endOfLife().then((reason) => Promise.reject(expected(`Ended by ${reason}.`)));
+  ended.catch(() => {}); // heard by the races
+  for (const inspected of [false, true]) {
+    const modules = runs.filter((module) => module.inspected === inspected);
+    if (modules.length > 0) sections.push(...(await measureOnServer(modules, { inspected, ended })));
   }
   if (names.length === 0) writeResults(sections);
   return sections.every(({ rows }) => rows.every(({ pass }) => pass !== false));

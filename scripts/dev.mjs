@@ -1,5 +1,5 @@
 /**
- * `npm run dev -- [--port P] [--persist-to DIR] [--inspector-port P] [--compute-inspector-port P] [--config FILE] [--verbose]`
+ * `npm run dev -- [--port P] [--persist-to DIR] [--inspector-port P] [--compute-inspector-port P] [--config FILE] [--watch] [--verbose]`
  *
  * Serves until stopped. See docs/design/local-server.md.
  */
@@ -22,6 +22,7 @@ function options() {
         "inspector-port": { type: "string" },
         "compute-inspector-port": { type: "string" },
         config: { type: "string" },
+        watch: { type: "boolean", default: false },
         verbose: { type: "boolean", default: false },
       },
     });
@@ -31,6 +32,7 @@ function options() {
       inspectorPort: portOption(values["inspector-port"], "inspector-port"),
       computeInspectorPort: portOption(values["compute-inspector-port"], "compute-inspector-port"),
       config: values.config,
+      watch: values.watch,
       verbose: values.verbose,
     };
   } catch (error) {
@@ -38,7 +40,7 @@ function options() {
   }
 }
 
-function announce({ url, state, ports }) {
+function announce({ url, state }) {
   say(`
   ${bold("Shoal")} ${green("serves")}
   API       ${cyan(url)}
@@ -46,7 +48,7 @@ function announce({ url, state, ports }) {
   Explorer  ${cyan(`${url}/`)}
   Key       ${localKey()}
   State     ${state}
-  ${dim(`compute :${ports.computePort}, inspectors :${ports.inspectorPort} and :${ports.computeInspectorPort}; Ctrl-C ends all`)}
+  ${dim("Ctrl-C ends all")}
 `);
 }
 

@@ -3,6 +3,9 @@ import { blobs } from "./lib/data.mjs";
 import { watchMemory } from "./lib/inspector.mjs";
 import { collectionOf, createKMeans, finished, submit } from "./lib/jobs.mjs";
 
+/** Runs on a server with an inspector. */
+export const inspected = true;
+
 const ROWS = 200_000;
 const DIMENSIONS = 256;
 const TARGET_MIB = 96;

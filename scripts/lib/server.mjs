@@ -9,7 +9,7 @@ import { freePorts, portIsFree } from "./ports.mjs";
 import { family, signal, waitForEnd } from "./processes.mjs";
 import { runTool } from "./run.mjs";
 import { lockState } from "./state-lock.mjs";
-import { quietWrangler, registryOf, spawnWrangler } from "./wrangler.mjs";
+import { quietWrangler, registryOf, spawnRole } from "./wrangler.mjs";
 
 const PREFERRED_PORT = 8787;
 const START_TIMEOUT_MS = 60_000;
@@ -20,6 +20,9 @@ const KEPT_LINES = 40;
 /** What wrangler says of every request, message and binding; `verbose` shows it. */
 const CHATTER = /^\s*$|^⎔ |\[wrangler:info\]|^Your Worker has|^Binding\s|^env\./;
 const LISTENS = /Ready on http/;
+/** wrangler starts a crashed runtime again, but the new one no longer finds the other role. */
+const CRASHED = /runtime crashed unexpectedly/;
+const MOST_RESTARTS = 3;
 const PORT_TAKEN = /Address already in use/;
 
 /** Applies the D1 migrations to the state folder, unless it already has exactly these. */
@@ -46,7 +49,7 @@ async function migrate(state, config) {
  * Passes a process's output on, a name before each line: once it is ready, since what wrangler says before that are its
  * bindings and the known differences between the two roles. The last lines are kept for the message at a failure.
  */
-function follow({ name, child }, { verbose, log }) {
+function follow({ name, child }, { verbose, log, crashed, again }) {
   const output = { listens: false, ready: false, last: [] };
   for (const stream of [child.stdout, child.stderr]) {
     let rest = "";
@@ -55,9 +58,11 @@ function follow({ name, child }, { verbose, log }) {
       rest = lines.pop();
       for (const line of lines) {
         output.listens ||= LISTENS.test(line);
+        if (CRASHED.test(line)) crashed();
         if (!verbose && CHATTER.test(line)) continue;
         output.last = [...output.last, line].slice(-KEPT_LINES);
         if (output.ready || verbose) log(`${dim(`${name.padEnd(7)} |`)} ${/warn/i.test(line) ? yellow(line) : line}`);
+        output.ready ||= again && output.listens;
       }
     });
   }
@@ -67,12 +72,12 @@ function follow({ name, child }, { verbose, log }) {
 async function choosePorts({ port, inspectorPort, computeInspectorPort }, anyPort) {
   if (port !== undefined && !(await portIsFree(port)))
     throw expected(`Port ${port} is taken. Name another with --port.`);
-  const [any, inspector, compute, computeInspector] = await freePorts(4);
+  const [any, compute] = await freePorts(2);
   return {
     port: port ?? (!anyPort && (await portIsFree(PREFERRED_PORT)) ? PREFERRED_PORT : any),
-    inspectorPort: inspectorPort ?? inspector,
+    inspectorPort: inspectorPort ?? null,
     computePort: compute,
-    computeInspectorPort: computeInspectorPort ?? computeInspector,
+    computeInspectorPort: computeInspectorPort ?? null,
   };
 }
 
@@ -80,12 +85,12 @@ async function choosePorts({ port, inspectorPort, computeInspectorPort }, anyPor
  * Resolves when the process listens and `url` answers as `accept` wants; rejects when it ends first or the time is up.
  * The answer alone would not do: it may come from another server on the same port.
  */
-async function untilAnswers(url, { accept, output, alive }) {
+async function untilAnswers(url, { accept, role, alive }) {
   const deadline = Date.now() + START_TIMEOUT_MS;
   let seen = "no answer";
   for (; Date.now() < deadline; await sleep(100)) {
     await alive();
-    if (!output.listens) continue;
+    if (!role.output.listens) continue;
     try {
       const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });
       const text = await response.text();
@@ -95,7 +100,7 @@ async function untilAnswers(url, { accept, output, alive }) {
       seen = error.cause?.code ?? error.message;
     }
   }
-  throw expected(`${url} was not ready after ${START_TIMEOUT_MS / 1000} s (${seen}).\n${output.last.join("\n")}`);
+  throw expected(`${url} was not ready after ${START_TIMEOUT_MS / 1000} s (${seen}).\n${role.output.last.join("\n")}`);
 }
 
 /**
@@ -105,7 +110,9 @@ async function untilAnswers(url, { accept, output, alive }) {
  * @param {string} options.persistTo state folder: D1, R2, Durable Objects; kept when the server ends
  * @param {boolean} [options.fresh] empties the folder first
  * @param {number} [options.port] the API's port; else 8787 if free, else any
- * @param {number} [options.inspectorPort] @param {number} [options.computeInspectorPort] for debuggers; else any
+ * @param {number} [options.inspectorPort] @param {number} [options.computeInspectorPort] for debuggers, at the price of
+ *   slow kernels; else no inspector
+ * @param {boolean} [options.watch] reload when a source changes
  * @param {string} [options.config] another wrangler.toml
  * @param {boolean} [options.verbose] show wrangler's own messages too
  * @param {(line: string) => void} [options.log] receives the processes' output, line by line
@@ -122,7 +129,10 @@ export async function startServer(options) {
   }
 }
 
-async function attempt({ persistTo, fresh = false, config, verbose = false, log = () => {}, ...wanted }, anyPort) {
+async function attempt(
+  { persistTo, fresh = false, config, verbose = false, watch = false, log = () => {}, ...wanted },
+  anyPort,
+) {
   const state = resolve(root, persistTo);
   const lock = await lockState(state, { fresh });
   const processes = [];
@@ -156,44 +166,63 @@ async function attempt({ persistTo, fresh = false, config, verbose = false, log 
     const failed = new Promise((settle) => {
       report = settle;
     });
-    const start = (name, args) => {
-      const entry = spawnWrangler({
-        name,
+    let restarts = 0;
+    /** Starts a role; `role.entry` is the process that serves it now. */
+    const launch = (role) => {
+      const entry = spawnRole({
         state,
-        args: [...args, "--show-interactive-dev-session=false", ...configArgs],
+        config: resolve(config ?? inRoot("wrangler.toml")),
+        verbose,
+        watch,
+        ...role.settings,
       });
-      const output = follow(entry, { verbose, log });
+      const crashed = () => {
+        restarts += 1;
+        entry.crashed = restarts <= MOST_RESTARTS;
+        signal(family([entry.child.pid]), "SIGKILL");
+      };
+      role.output = follow(entry, { verbose, log: (line) => stopping || log(line), crashed, again: restarts > 0 });
+      role.entry = entry;
       processes.push(entry);
       entry.exited.then(async ({ code, signal: by }) => {
         if (stopping) return;
-        entry.failure = expected(
-          `The ${name} process ended unasked (${by ?? `exit code ${code}`}).\n${output.last.join("\n")}`,
+        if (entry.crashed) {
+          log(yellow(`The runtime of ${entry.name} crashed; it is started again (${restarts} of ${MOST_RESTARTS}).`));
+          launch(role);
+          return;
+        }
+        role.failure = expected(
+          `The ${entry.name} process ended unasked (${by ?? `exit code ${code}`}).\n${role.output.last.join("\n")}`,
         );
         await stop();
-        report(entry.failure);
+        report(role.failure);
       });
-      return async (url, accept) => {
-        const alive = async () => {
-          if (stopping) await stopping;
-          if (entry.failure) throw entry.failure;
-        };
-        await untilAnswers(url, { accept, output, alive });
-        output.ready = true;
+    };
+    const start = async (settings, url, accept) => {
+      const role = { settings };
+      launch(role);
+      const alive = async () => {
+        if (stopping) await stopping;
+        if (role.failure) throw role.failure;
       };
+      await untilAnswers(url, { accept, role, alive });
+      role.output.ready = true;
     };
 
-    const apiReady = start("api", [
-      ...["--port", ports.port, "--inspector-port", ports.inspectorPort, "--persist-to", state].map(String),
-    ]);
-    await apiReady(`${url}/health`, (response) => response.ok);
+    const { port, computePort, inspectorPort, computeInspectorPort } = ports;
+    await start({ name: "api", port, inspectorPort, persist: state }, `${url}/health`, (response) => response.ok);
     // The consumer's own state stays empty: it reaches the bucket and the Durable Objects through the API's process.
-    const computeReady = start("compute", [
-      "--env=compute",
-      ...["--port", ports.computePort, "--inspector-port", ports.computeInspectorPort].map(String),
-      "--persist-to",
-      join(state, "compute"),
-    ]);
-    await computeReady(`http://localhost:${ports.computePort}/`, () => true);
+    await start(
+      {
+        name: "compute",
+        env: "compute",
+        port: computePort,
+        inspectorPort: computeInspectorPort,
+        persist: join(state, "compute"),
+      },
+      `http://localhost:${computePort}/`,
+      () => true,
+    );
 
     lock.note(url, family(processes.map(({ child }) => child.pid)));
     const tick = () =>

@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { inRoot, modernNode, root, tool } from "./paths.mjs";
+import { inRoot, modernNode, root } from "./paths.mjs";
 
 /** Settings that keep every wrangler command quiet and offline. */
 export const quietWrangler = {
@@ -26,15 +26,18 @@ const serverEnvironment = (state) => ({
 
 export const registryOf = (state) => join(state, "registry");
 
-/** Starts one `wrangler dev` process in this process group; it ends when this process does, however that happens. */
-export function spawnWrangler({ name, state, args }) {
+/**
+ * Starts one role (see serve.mjs) in this process group; it ends when this process does, however that happens.
+ *
+ * @param {{name: string, state: string, [setting: string]: unknown}} role
+ */
+export function spawnRole({ name, state, ...settings }) {
   const watch = pathToFileURL(inRoot("scripts/lib/parent-watch.mjs")).href;
-  const [flags, cli] = [tool.wrangler.slice(0, -1), tool.wrangler.at(-1)];
-  const child = spawn(modernNode(), [...flags, "--import", watch, cli, "dev", ...args], {
-    cwd: root,
-    env: { ...process.env, ...serverEnvironment(state) },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const child = spawn(
+    modernNode(),
+    ["--no-warnings", "--import", watch, inRoot("scripts/lib/serve.mjs"), JSON.stringify(settings)],
+    { cwd: root, env: { ...process.env, ...serverEnvironment(state) }, stdio: ["ignore", "pipe", "pipe"] },
+  );
   return {
     name,
     child,

@@ -2,10 +2,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 const SAMPLE_MS = 100;
+/** wrangler's inspector refuses clients that do not say where they come from. */
+const HEADERS = { origin: "http://localhost:8080", "user-agent": "Mozilla/5.0" };
 
 /** One connection to an isolate's debugger. */
 async function connect(url) {
-  const socket = new WebSocket(url);
+  const socket = new WebSocket(url, { headers: HEADERS });
   await new Promise((resolve, reject) => {
     socket.onopen = resolve;
     socket.onerror = () => reject(new Error(`no inspector at ${url}`));

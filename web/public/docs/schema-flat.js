@@ -16,16 +16,17 @@ export function flatten(document, schema) {
   const { value, refs } = followRef(document, schema === true || schema === undefined ? {} : schema);
   const followed = [...refs];
   const { allOf = [], anyOf, oneOf, ...own } = value === false ? { not: {} } : value;
-  let merged = own;
+  let merged = {};
   let alternatives = anyOf ?? oneOf ?? null;
   let nullable = false;
   for (const part of allOf) {
     const flat = flatten(document, part);
     followed.push(...flat.refs);
-    merged = mergeKeywords(flat.schema, merged);
+    merged = mergeKeywords(merged, flat.schema);
     alternatives ??= flat.variants;
     nullable ||= flat.nullable;
   }
+  merged = mergeKeywords(merged, own);
   const types = listOf(merged.type);
   nullable ||= types.includes("null");
   const variants = alternatives?.filter((variant) => !isNull(variant)) ?? null;

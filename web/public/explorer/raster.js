@@ -41,6 +41,7 @@ export function drawLayer({ pixels, width, height }, points, place, colors, laye
   const { scale, left, top } = place;
   const { reach, dx, dy, cover } = shape;
   const { x, y, cluster, count } = points;
+  const offsets = dy.map((down, k) => down * width + dx[k]);
   for (let i = 0; i < count; i++) {
     if (layers[cluster[i]] !== layer) continue;
     const column = Math.round(left + x[i] * scale);
@@ -48,15 +49,16 @@ export function drawLayer({ pixels, width, height }, points, place, colors, laye
     if (column < -reach || row < -reach || column >= width + reach || row >= height + reach) continue;
     const color = colors[cluster[i]];
     const inside = column >= reach && row >= reach && column < width - reach && row < height - reach;
+    const middle = row * width + column;
     for (let k = 0; k < cover.length; k++) {
-      const px = column + dx[k];
-      const py = row + dy[k];
-      if (!inside && (px < 0 || py < 0 || px >= width || py >= height)) continue;
-      const at = py * width + px;
+      if (!inside && !isWithin(column + dx[k], row + dy[k], width, height)) continue;
+      const at = middle + offsets[k];
       pixels[at] = blend(pixels[at], color, cover[k]);
     }
   }
 }
+
+const isWithin = (column, row, width, height) => column >= 0 && row >= 0 && column < width && row < height;
 
 /**
  * Red and blue are mixed at once: eight bits of nothing between them take what either overflows. All in 32-bit integers, and so
