@@ -1,10 +1,10 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { inRoot } from "../../scripts/lib/paths.mjs";
-import { isAlive, survivors, waitForEnd } from "../../scripts/lib/processes.mjs";
+import { family, isAlive, survivors, waitForEnd } from "../../scripts/lib/processes.mjs";
 
 const folders = [];
 const started = [];
@@ -47,6 +47,19 @@ async function totalReaches(url, wanted) {
   const deadline = Date.now() + 15_000;
   while (Date.now() < deadline && (await text(`${url}/total`)) !== wanted) await new Promise((r) => setTimeout(r, 50));
   return text(`${url}/total`);
+}
+
+const runtimesOf = (pid) =>
+  family([pid])
+    .map((member) => member.pid)
+    .filter((member) => /\bworkerd\b.*\bserve\b/s.test(commandOf(member)));
+
+function commandOf(pid) {
+  try {
+    return execFileSync("ps", ["-o", "args=", "-p", String(pid)], { encoding: "utf8" });
+  } catch {
+    return ""; // ended while we looked
+  }
 }
 
 afterEach(() => {
@@ -103,6 +116,22 @@ describe("npm run dev", { timeout: 120_000 }, () => {
     const url = await again.serving;
     expect(url, again.output()).not.toBeNull();
     expect(await text(`${url}/total`)).toBe("2");
+  });
+
+  it("starts a role again whose runtime crashed, and its tasks go on", async () => {
+    const server = dev(stateFolder());
+    const url = await server.serving;
+    expect(url, server.output()).not.toBeNull();
+    const runtimes = runtimesOf(server.child.pid);
+    // The newest runtime is the consumer's own; the others are proxies and the API's.
+    process.kill(Math.max(...runtimes), "SIGKILL");
+    await expect
+      .poll(server.output, { timeout: 10_000 })
+      .toContain("The runtime of compute crashed; it is started again");
+    // What is sent while nobody consumes is lost, as in a restart: Shoal's coordinator sends it again, and so does this test.
+    const sendAgain = async () => Number(await text(`${url}/send`).then(() => text(`${url}/total`)));
+    await expect.poll(sendAgain, { timeout: 20_000, interval: 500 }).toBeGreaterThan(0);
+    expect(runtimesOf(server.child.pid)).toHaveLength(runtimes.length);
   });
 
   it("refuses a port that is taken, and an option that it does not know", async () => {

@@ -34,8 +34,8 @@ const HUES = {
 /** @type {Record<"light" | "dark", Rgb>} */
 const NOISE = { light: [176, 184, 188], dark: [92, 104, 110] };
 
-/** Steps towards white (positive) or black, for each time that the hues are used up. */
-const CYCLE_SHIFTS = [0, -0.34, 0.4, -0.55, 0.6];
+/** Steps towards white (positive) or black, for each time that the hues are used up: first away from the theme's own hues. */
+const CYCLE_SHIFTS = { light: [0, 0.4, -0.4, 0.6, -0.6], dark: [0, -0.34, 0.4, -0.55, 0.6] };
 const SUB_SHIFTS = [0, 0.28, -0.25, 0.45, -0.4];
 
 export const NOISE_ID = "-1";
@@ -55,8 +55,11 @@ export function clusterColor(id, theme) {
   const [index, ...sub] = pathOf(id);
   if (index === undefined) return NOISE[theme];
   const hues = HUES[theme];
-  const cycle = Math.floor(index / hues.length) % CYCLE_SHIFTS.length;
-  const shift = sub.reduce((sum, n) => sum + SUB_SHIFTS[n % SUB_SHIFTS.length], CYCLE_SHIFTS[cycle]);
+  const shifts = CYCLE_SHIFTS[theme];
+  const shift = sub.reduce(
+    (sum, n) => sum + SUB_SHIFTS[n % SUB_SHIFTS.length],
+    shifts[Math.floor(index / hues.length) % shifts.length],
+  );
   return shade(hues[index % hues.length], Math.max(-0.7, Math.min(0.75, shift)));
 }
 
