@@ -2,11 +2,8 @@
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import type { z } from "zod";
-import { type FieldIssue, ShoalError } from "../domain/errors";
+import { ShoalError } from "../domain/errors";
 import type { AppEnv } from "./context";
-
-type ZodIssue = z.core.$ZodIssue;
 
 export function renderError(error: unknown, c: Context<AppEnv>): Response {
   const known = toShoalError(error);
@@ -38,80 +35,6 @@ export function errorBody(error: ShoalError) {
     error: { ...envelope.error, details: { ...details, validation_errors } },
     detail: issues,
   };
-}
-
-/** Collects what a schema refused into one 422, naming where, the value and the limit. */
-export function validationError(issues: FieldIssue[]): ShoalError {
-  const [first] = issues;
-  const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : "";
-  const where = first?.loc.join(".") ?? "request";
-  return new ShoalError("validation_failed", `${where}: ${first?.msg ?? "is not valid"}${more}`, null, issues);
-}
-
-/**
- * Zod's issues as `{loc, msg, type}`.
- *
- * @param place first element of every `loc`: `path`, `query`, `header` or `body`
- * @param input the refused value, for naming what arrived
- */
-export function fieldIssues(issues: readonly ZodIssue[], place: string, input: unknown): FieldIssue[] {
-  return issues.flatMap((issue) => {
-    const loc = [place, ...issue.path.map((part) => (typeof part === "number" ? part : String(part)))];
-    const value = valueAt(input, issue.path);
-    if (issue.code === "unrecognized_keys") {
-      return issue.keys.map((key) => ({ loc: [...loc, key], msg: "is not a known field", type: "extra_forbidden" }));
-    }
-    return [{ loc, msg: `${expectation(issue, value)}${got(value, place)}`, type: issueType(issue, value) }];
-  });
-}
-
-function issueType(issue: ZodIssue, value: unknown): string {
-  if (value === undefined && issue.code === "invalid_type") return "missing";
-  return issue.code === "custom" ? "value_error" : issue.code;
-}
-
-function expectation(issue: ZodIssue, value: unknown): string {
-  switch (issue.code) {
-    case "invalid_type":
-      return value === undefined ? `is required (${issue.expected})` : `must be of type ${issue.expected}`;
-    case "too_big":
-      return `must be ${issue.inclusive === false ? "less than" : "at most"} ${issue.maximum}${unitOf(issue.origin)}`;
-    case "too_small":
-      return `must be ${issue.inclusive === false ? "more than" : "at least"} ${issue.minimum}${unitOf(issue.origin)}`;
-    case "invalid_value":
-      return `must be ${issue.values.length === 1 ? "" : "one of "}${issue.values.map((v) => JSON.stringify(v)).join(", ")}`;
-    case "invalid_union":
-      return "does not match any of the accepted forms";
-    case "invalid_format":
-      return `must match ${issue.pattern ?? issue.format}`;
-    default:
-      return issue.message;
-  }
-}
-
-const unitOf = (origin: string): string =>
-  origin === "string" ? " characters" : origin === "array" || origin === "set" ? " items" : "";
-
-const SHOWN = 80;
-
-/** `, got 5000`: the value where it is short and simple, its size where that is what was refused. */
-function got(value: unknown, place: string): string {
-  if (value === undefined) return "";
-  if (Array.isArray(value)) return `, got an array of ${value.length}`;
-  if (value !== null && typeof value === "object") return ", got an object";
-  // Outside a body everything is text: quotation marks would say nothing.
-  const text = place === "body" ? JSON.stringify(value) : String(value);
-  if (text.length <= SHOWN) return `, got ${text}`;
-  return `, got ${text.slice(0, SHOWN)}… (${(value as string).length} characters)`;
-}
-
-function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
-  let value = input;
-  for (const part of path) {
-    if (value === null || typeof value !== "object") return undefined;
-    value = (value as Record<PropertyKey, unknown>)[part];
-  }
-  return value;
 }
 
 function toShoalError(error: unknown): ShoalError | null {

@@ -5,7 +5,7 @@ import type { ObjectStore } from "../objects/object-store";
 import type { ReadOptions } from "./contract";
 import type { Cell, ColumnBatch, TableSpec } from "./tables";
 
-/** Enough for the footer of about 300,000 members; a longer one costs a second request. */
+/** Enough for the footer of about 400,000 members, 1.2 KB a row group; a longer one costs a second request. */
 const FOOTER_BYTES = 64 * 1024;
 
 interface Group {

@@ -1,10 +1,11 @@
 import { z } from "@hono/zod-openapi";
 import { describe, expect, it } from "vitest";
-import { errorBody, fieldIssues, validationError } from "../../src/api/errors";
+import { errorBody } from "../../src/api/errors";
 import { ShoalError } from "../../src/domain/errors";
+import { fieldIssues, validationError } from "../../src/domain/issues";
 
 const issuesOf = (schema: z.ZodType, value: unknown, place = "body") =>
-  fieldIssues(schema.safeParse(value).error?.issues ?? [], place, value);
+  fieldIssues(schema.safeParse(value).error?.issues ?? [], [place], value);
 
 describe("fieldIssues", () => {
   const schema = z.object({

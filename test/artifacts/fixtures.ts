@@ -3,10 +3,12 @@ import { createRequire } from "node:module";
 import { type CentroidRow, initParquet, type MemberBatch } from "../../src/artifacts";
 
 const require = createRequire(import.meta.url);
+// The Workers types have no constructor: there a module can only be imported.
+const Module = WebAssembly.Module as unknown as new (bytes: Uint8Array) => WebAssembly.Module;
 
 /** Node compiles the writer's module from its bytes; a Worker imports it. */
 export function initParquetFromDisk(): void {
-  initParquet(new WebAssembly.Module(readFileSync(require.resolve("parquet-wasm/esm/parquet_wasm_bg.wasm"))));
+  initParquet(new Module(readFileSync(require.resolve("parquet-wasm/esm/parquet_wasm_bg.wasm"))));
 }
 
 export const CLUSTERS = ["cl_0", "cl_1", "cl_2_sub_0", "cl_2_sub_1", "cl_20", "-1"];

@@ -65,6 +65,7 @@ export async function watchMemory(port) {
       await sleep(SAMPLE_MS);
     }
   })();
+  sampling.catch(() => {}); // heard by `stop`, if the run gets that far
   return {
     async stop() {
       stopping = true;

@@ -1,27 +1,39 @@
 /**
  * Arrow IPC streams. Messages are cut out of the body one by one and given to the Arrow reader whole, so that a record
- * batch is in memory once and its columns are views of it.
+ * batch is in memory once and its columns are views of it; one that is too large for that is split before (see
+ * `arrow-split.ts`).
  */
-import { DataType, Message, MessageHeader, type RecordBatch, RecordBatchReader, util } from "apache-arrow";
+import { DataType, type Field, Message, type RecordBatch, RecordBatchReader, util } from "apache-arrow";
+import type { RecordBatch as RecordBatchHeader } from "apache-arrow/ipc/metadata/message";
 import { ShoalError } from "../../domain/errors";
-import type { CollectionFeature } from "../contract";
+import type { ObjectStore } from "../../objects/object-store";
+import type { CollectionFeature, StoreConfig } from "../contract";
+import { batchUploadKey } from "../store/batches";
+import { splitRecordBatch } from "./arrow-split";
 import { chunksOf } from "./bytes";
 import { toJson } from "./cells";
 import { type DecodedBatch, type DecodedRow, decodeInto, featureIndex, type RawVector, RowRefusal } from "./decoded";
+import { Spool } from "./spool";
 
-/** A record batch is held as a whole while its rows are read. */
-export const MAX_BATCH_BYTES = 24 * 1024 * 1024;
+/** Bodies of record batches up to this size are decoded in memory; larger ones go through the object store. */
+export const MEMORY_BYTES = 12 * 1024 * 1024;
+/** A dictionary stays in memory for as long as the stream goes on. */
+const MAX_DICTIONARY_BYTES = 8 * 1024 * 1024;
 const MAX_METADATA_BYTES = 1024 * 1024;
 const ROWS_PER_BATCH = 1024;
 const CONTINUATION = 0xffffffff;
 
-export async function* decodeArrow(
-  body: ReadableStream<Uint8Array>,
-  features: CollectionFeature[],
-): AsyncGenerator<DecodedBatch> {
+interface Upload {
+  objects: ObjectStore;
+  config: StoreConfig;
+  batchId: string;
+}
+
+export async function* decodeArrow(body: ReadableStream<Uint8Array>, upload: Upload): AsyncGenerator<DecodedBatch> {
+  const { features } = upload.config;
   let line = 0;
   try {
-    const reader = await RecordBatchReader.from(messages(body));
+    const reader = await RecordBatchReader.from(messages(body, upload));
     for await (const record of reader) {
       const columns = readColumns(record as RecordBatch, features);
       for (let from = 0; from < record.numRows; from += ROWS_PER_BATCH) {
@@ -38,41 +50,85 @@ export async function* decodeArrow(
   }
 }
 
-/** Each encapsulated message of the stream: prefix, metadata and body in one array that begins on an 8-byte boundary. */
-async function* messages(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+/** The stream's messages, each in one array that begins on an 8-byte boundary, record batches no larger than memory. */
+async function* messages(
+  body: ReadableStream<Uint8Array>,
+  { objects, config, batchId }: Upload,
+): AsyncGenerator<Uint8Array> {
   const input = new ExactReader(chunksOf(body));
-  for (;;) {
-    const prefix = await input.read(8, true);
-    if (prefix === null) return;
-    const view = new DataView(prefix.buffer);
-    if (view.getUint32(0, true) !== CONTINUATION) {
-      throw malformed("it does not begin with a stream message (a file of the Arrow *file* format is no stream)");
+  let fields: Field[] = [];
+  let spooled = 0;
+  try {
+    for (;;) {
+      const prefix = await input.read(8, true);
+      if (prefix === null) return;
+      const view = new DataView(prefix.buffer);
+      if (view.getUint32(0, true) !== CONTINUATION) {
+        throw malformed("it does not begin with a stream message (a file of the Arrow *file* format is no stream)");
+      }
+      const metadataBytes = view.getUint32(4, true);
+      if (metadataBytes === 0) {
+        yield prefix;
+        return;
+      }
+      if (metadataBytes > MAX_METADATA_BYTES) throw malformed(`a message's metadata has ${metadataBytes} bytes`);
+      const metadata = (await input.read(metadataBytes))!;
+      const message = Message.decode(metadata);
+      if (message.isSchema()) fields = message.header().fields;
+      checkMessage(message);
+      const { bodyLength } = message;
+      if (message.isRecordBatch() && bodyLength > MEMORY_BYTES) {
+        const key = batchUploadKey(config.namespaceId, config.collectionId, batchId, spooled++);
+        const spool = await Spool.write(objects, key, input.take(bodyLength));
+        try {
+          yield* splitRecordBatch(spool, message.header() as RecordBatchHeader, fields);
+        } finally {
+          await spool.delete();
+        }
+        continue;
+      }
+      const whole = new Uint8Array(8 + metadataBytes + bodyLength);
+      whole.set(prefix);
+      whole.set(metadata, 8);
+      await input.fill(whole.subarray(8 + metadataBytes));
+      yield whole;
     }
-    const metadataBytes = view.getUint32(4, true);
-    if (metadataBytes === 0) {
-      yield prefix;
-      return;
-    }
-    if (metadataBytes > MAX_METADATA_BYTES) throw malformed(`a message's metadata has ${metadataBytes} bytes`);
-    const metadata = (await input.read(metadataBytes))!;
-    const message = Message.decode(metadata);
-    const { bodyLength } = message;
-    if (bodyLength > MAX_BATCH_BYTES) {
-      const limit = `A record batch has ${bodyLength} bytes; the limit is ${MAX_BATCH_BYTES}.`;
-      throw new ShoalError("payload_too_large", `${limit} Write the stream in smaller batches (fewer rows each).`, {
-        bytes: bodyLength,
-        limit: MAX_BATCH_BYTES,
-      });
-    }
-    if (message.headerType === MessageHeader.Tensor || message.headerType === MessageHeader.SparseTensor) {
-      throw malformed("it holds tensors, not record batches");
-    }
-    const whole = new Uint8Array(8 + metadataBytes + bodyLength);
-    whole.set(prefix);
-    whole.set(metadata, 8);
-    await input.fill(whole.subarray(8 + metadataBytes));
-    yield whole;
+  } finally {
+    await input.end();
   }
+}
+
+/** @throws ShoalError for what no payload can hold, before its body is read. */
+function checkMessage(message: Message): void {
+  const { bodyLength } = message;
+  if (message.isSchema()) {
+    message.header().fields.forEach((field) => {
+      checkType(field, field.name);
+    });
+    return;
+  }
+  if (!message.isRecordBatch() && !message.isDictionaryBatch()) {
+    throw malformed("it holds tensors, not record batches");
+  }
+  const header = message.header();
+  const { compression } = message.isDictionaryBatch() ? message.header().data : (header as RecordBatchHeader);
+  if (compression !== null) throw malformed("its buffers are compressed; write it without compression");
+  if (message.isDictionaryBatch() && bodyLength > MAX_DICTIONARY_BYTES) {
+    const limit = `A dictionary has ${bodyLength} bytes; the limit is ${MAX_DICTIONARY_BYTES}.`;
+    throw new ShoalError("payload_too_large", `${limit} Write the column without a dictionary.`, {
+      bytes: bodyLength,
+      limit: MAX_DICTIONARY_BYTES,
+    });
+  }
+}
+
+function checkType({ type }: Field, column: string): void {
+  if (DataType.isDecimal(type) || DataType.isUnion(type) || DataType.isInterval(type)) {
+    const cast = `Column '${column}' has type ${type}, which JSON payloads cannot hold; cast it to a float or a text.`;
+    throw new ShoalError("validation_failed", cast, { column });
+  }
+  if (DataType.isDictionary(type)) checkType({ type: type.dictionary } as Field, column);
+  else for (const child of (type.children ?? []) as Field[]) checkType(child, column);
 }
 
 class ExactReader {
@@ -83,6 +139,16 @@ class ExactReader {
     this.#chunks = chunks;
   }
 
+  /** The next `length` bytes, piece by piece as they come. */
+  async *take(length: number): AsyncGenerator<Uint8Array> {
+    for (let left = length; left > 0; ) {
+      const piece = await this.#next(left);
+      if (piece === null) throw malformed("it ends within a message");
+      left -= piece.byteLength;
+      yield piece;
+    }
+  }
+
   /** Exactly `length` bytes; null at the end of the stream when `mayEnd`. */
   async read(length: number, mayEnd = false): Promise<Uint8Array<ArrayBuffer> | null> {
     const bytes = new Uint8Array(length);
@@ -91,21 +157,32 @@ class ExactReader {
 
   async fill(into: Uint8Array, mayEnd = false): Promise<boolean> {
     for (let at = 0; at < into.byteLength; ) {
-      if (this.#chunk.byteLength === 0) {
-        const { done, value } = await this.#chunks.next();
-        if (done) {
-          if (mayEnd && at === 0) return false;
-          throw malformed("it ends within a message");
-        }
-        this.#chunk = new Uint8Array(value.buffer as ArrayBuffer, value.byteOffset, value.byteLength);
-        continue;
+      const piece = await this.#next(into.byteLength - at);
+      if (piece === null) {
+        if (mayEnd && at === 0) return false;
+        throw malformed("it ends within a message");
       }
-      const part = this.#chunk.subarray(0, into.byteLength - at);
-      into.set(part, at);
-      at += part.byteLength;
-      this.#chunk = this.#chunk.subarray(part.byteLength);
+      into.set(piece, at);
+      at += piece.byteLength;
     }
     return true;
+  }
+
+  /** The rest is not wanted: the body is cancelled. */
+  async end(): Promise<void> {
+    await this.#chunks.return(undefined);
+  }
+
+  /** At most `length` bytes that have come; null at the end of the stream. */
+  async #next(length: number): Promise<Uint8Array | null> {
+    while (this.#chunk.byteLength === 0) {
+      const { done, value } = await this.#chunks.next();
+      if (done) return null;
+      this.#chunk = new Uint8Array(value.buffer as ArrayBuffer, value.byteOffset, value.byteLength);
+    }
+    const piece = this.#chunk.subarray(0, length);
+    this.#chunk = this.#chunk.subarray(piece.byteLength);
+    return piece;
   }
 }
 
@@ -124,12 +201,6 @@ function readColumns(batch: RecordBatch, features: CollectionFeature[]): RowRead
       ids = (index) => column.get(index);
     } else if (DataType.isTimestamp(field.type) || DataType.isDate(field.type)) {
       cells.push([field.name, (index) => asDate(column.get(index))]);
-    } else if (DataType.isDecimal(field.type) || DataType.isUnion(field.type) || DataType.isInterval(field.type)) {
-      throw new ShoalError(
-        "validation_failed",
-        `Column '${field.name}' has type ${field.type}, which JSON payloads cannot hold; cast it to a float or a text.`,
-        { column: field.name },
-      );
     } else {
       cells.push([field.name, (index) => column.get(index)]);
     }
@@ -157,7 +228,7 @@ function vectorReader(batch: RecordBatch, column: number, { name, dimensions }: 
   const isHalf = values instanceof Uint16Array;
   return (index: number): RawVector | null => {
     if (!data.getValid(index)) return null;
-    const from = (data.offset + index) * dimensions;
+    const from = index * dimensions;
     if (child.nullCount > 0) {
       for (let i = 0; i < dimensions; i++) {
         if (!child.getValid(from + i)) throw new RowRefusal("invalid_vector", `'${name}'[${i}] is null, not a number`);

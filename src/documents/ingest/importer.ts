@@ -50,7 +50,7 @@ export function importDocuments(
     case "ndjson":
       return importBatches(target, decodeNdjson(body, config.features));
     case "arrow":
-      return importBatches(target, decodeArrow(body, config.features));
+      return importBatches(target, decodeArrow(body, target));
     case "parquet":
       return importBatches(target, decodeParquet(body, target));
   }

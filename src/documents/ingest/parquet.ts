@@ -6,13 +6,14 @@ import { parquetMetadataAsync, parquetSchema, type RowGroup, type SchemaTree } f
 import { assembleNested } from "hyparquet/src/assemble.js";
 import { DEFAULT_PARSERS } from "hyparquet/src/convert.js";
 import { ShoalError } from "../../domain/errors";
-import { keys } from "../../objects/keys";
 import type { ObjectStore } from "../../objects/object-store";
 import type { CollectionFeature, StoreConfig } from "../contract";
+import { batchUploadKey } from "../store/batches";
 import { chunksOf } from "./bytes";
 import { toJson } from "./cells";
 import { type DecodedBatch, decodeInto, featureIndex, type RawVector, RowRefusal } from "./decoded";
 import { ColumnReader, parquetError } from "./parquet-pages";
+import { Spool } from "./spool";
 
 const ROWS_PER_BATCH = 512;
 /** Bytes that all columns' read-ahead may take together. */
@@ -23,49 +24,36 @@ export async function* decodeParquet(
   body: ReadableStream<Uint8Array>,
   { objects, config, batchId }: { objects: ObjectStore; config: StoreConfig; batchId: string },
 ): AsyncGenerator<DecodedBatch> {
-  const key = keys.upload(config.namespaceId, config.collectionId, batchId);
-  const size = await upload(objects, key, body);
+  const key = batchUploadKey(config.namespaceId, config.collectionId, batchId, 0);
+  const spool = await Spool.write(objects, key, chunksOf(body));
   try {
-    yield* read(objects, key, size, config.features);
+    yield* read(spool, config.features);
   } catch (error) {
     throw error instanceof ShoalError ? error : parquetError(error instanceof Error ? error.message : String(error));
   } finally {
-    await objects.delete([key]);
+    await spool.delete();
   }
 }
 
-async function upload(objects: ObjectStore, key: string, body: ReadableStream<Uint8Array>): Promise<number> {
-  const writer = objects.writer(key);
-  try {
-    for await (const chunk of chunksOf(body)) await writer.write(chunk);
-    return await writer.close();
-  } catch (error) {
-    await writer.abort();
-    throw error;
-  }
-}
-
-async function* read(
-  objects: ObjectStore,
-  key: string,
-  size: number,
-  features: CollectionFeature[],
-): AsyncGenerator<DecodedBatch> {
-  const slice = async (start: number, end = size): Promise<ArrayBuffer> => {
-    const bytes = await objects.range(key, start, end - start);
-    if (bytes === null) throw new ShoalError("internal_error", `The upload ${key} is gone.`);
+async function* read(spool: Spool, features: CollectionFeature[]): AsyncGenerator<DecodedBatch> {
+  const { bytes: byteLength } = spool;
+  const slice = async (start: number, end = byteLength): Promise<ArrayBuffer> => {
+    if (!(start >= 0 && start <= end && end <= byteLength))
+      throw parquetError("it refers to bytes that it does not have");
+    const bytes = await spool.read(start, end - start);
     return bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength ? bytes.buffer : bytes.slice().buffer;
   };
-  if (size < 12) throw parquetError("it is too short");
-  const metadata = await parquetMetadataAsync({ byteLength: size, slice });
+  if (byteLength < 12) throw parquetError("it is too short");
+  const metadata = await parquetMetadataAsync({ byteLength, slice });
   const tree = parquetSchema(metadata);
   let line = 0;
   for (const group of metadata.row_groups) {
     const columns = openGroup(group, tree, slice);
+    const leaves = columns.flatMap((column) => column.leaves);
     const rows = Number(group.num_rows);
     for (let done = 0; done < rows; ) {
-      for (const { leaves } of columns) for (const leaf of leaves) await leaf.fill();
-      const ready = Math.min(...columns.flatMap(({ leaves }) => leaves.map((leaf) => leaf.ready)));
+      await Promise.all(leaves.map((leaf) => leaf.fill()));
+      const ready = Math.min(...leaves.map((leaf) => leaf.ready));
       const count = Math.min(ready, ROWS_PER_BATCH, rows - done);
       if (count === 0) throw parquetError(`row group ends after ${done} of ${rows} rows`);
       const batch: DecodedBatch = { rows: [], refused: [] };

@@ -179,7 +179,7 @@ export class Batches {
     const { namespaceId, collectionId } = readConfig(db);
     for (const prefix of [
       segmentPrefix(namespaceId, collectionId, batchId),
-      keys.upload(namespaceId, collectionId, batchId),
+      keys.upload(namespaceId, collectionId, `${batchId}-`),
     ]) {
       const { objects: left } = await objects.list(prefix);
       await objects.delete(left.map(({ key }) => key));
@@ -212,6 +212,10 @@ export class Batches {
 /** Segments of a batch are `<batch>-<n>`, so that even those never recorded can be found. */
 export const batchSegmentKey = (namespaceId: string, collectionId: string, batchId: string, n: number): string =>
   keys.segment(namespaceId, collectionId, `${batchId}-${n}`);
+
+/** What an import keeps in the object store while it reads it, numbered likewise. */
+export const batchUploadKey = (namespaceId: string, collectionId: string, batchId: string, n: number): string =>
+  keys.upload(namespaceId, collectionId, `${batchId}-${n}`);
 
 const segmentPrefix = (namespaceId: string, collectionId: string, batchId: string): string =>
   `${keys.segment(namespaceId, collectionId, batchId).replace(/\.arrow$/, "")}-`;

@@ -9,7 +9,7 @@ import { concept } from "./dialects/concept";
 import { flat } from "./dialects/flat";
 import { structured } from "./dialects/structured";
 import { type CollectionFeatures, resolveFeatures } from "./features";
-import { invalid, isObject, type Loc } from "./issues";
+import { validationError, isObject, type Loc } from "../issues";
 import type { ClusterDefinition, Warning } from "./model";
 import { type Move, translate } from "./translate";
 
@@ -25,7 +25,7 @@ export function dialectOf(body: Record<string, unknown>): Move[] {
 
 /** Reads a request of any dialect. Issues and warnings point at the fields that the caller wrote. */
 export function readDefinition(input: unknown): DefinitionDraft {
-  if (!isObject(input)) throw invalid([{ loc: ["body"], msg: "must be a JSON object", type: "object_type" }]);
+  if (!isObject(input)) throw validationError([{ loc: ["body"], msg: "must be a JSON object", type: "object_type" }]);
   const first = translate(input, dialectOf(input));
   const second = translate(first.body, structured);
   const origin = ([place, ...loc]: Loc): Loc => [place as string, ...first.origin(second.origin(loc))];
@@ -76,7 +76,7 @@ function weightsByUri(
       const loc = ["body", "vector_config", "feature_weights", key];
       const [uri] = resolveFeatures([{ request: key, loc }], collections).uris;
       if (uri && uris.includes(uri)) return [uri, weight];
-      throw invalid([{ loc, msg: `is not one of the clustered features, ${uris.join(", ")}`, type: "contradiction" }]);
+      throw validationError([{ loc, msg: `is not one of the clustered features, ${uris.join(", ")}`, type: "contradiction" }]);
     }),
   );
 }
@@ -85,6 +85,6 @@ function relocated(error: unknown, origin: (loc: Loc) => Loc): unknown {
   if (!(error instanceof ShoalError) || error.issues.length === 0) return error;
   const issues = error.issues.map((issue) => ({ ...issue, loc: origin(issue.loc) }));
   return error.code === "validation_failed"
-    ? invalid(issues)
+    ? validationError(issues)
     : new ShoalError(error.code, error.message, error.details, issues);
 }

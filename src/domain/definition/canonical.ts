@@ -2,7 +2,7 @@
 import { parseFilter } from "../filters/parse";
 import { withoutEffect } from "./effects";
 import type { FeatureRequest } from "./features";
-import { invalid, type Loc, parseAt, unknownFields } from "./issues";
+import { validationError, type Loc, parseAt, unknownFields } from "../issues";
 import { readLabeling } from "./labeling";
 import type { AttributeConfig, ClusterDefinition, VectorConfig, Warning } from "./model";
 import { type ParameterSource, readParameters } from "./params/read";
@@ -53,7 +53,7 @@ function clusterType(request: CreateCluster, warnings: Warning[]): "vector" | "a
   const needed = kind === "vector" ? "vector_config" : "attribute_config";
   if (!request[needed]) {
     const msg = `is required: a cluster of type ${kind} is described by it`;
-    throw invalid([{ loc: [...BODY, needed], msg, type: "missing" }]);
+    throw validationError([{ loc: [...BODY, needed], msg, type: "missing" }]);
   }
   const other = kind === "vector" ? "attribute_config" : "vector_config";
   if (request[other] && !(kind === "attribute" && byMethod)) {

@@ -1,6 +1,6 @@
 /** Finds the features that a definition asks for among those of its collections. Pure. */
 import { type FieldIssue, ShoalError } from "../errors";
-import type { Loc } from "./issues";
+import type { Loc } from "../issues";
 import type { Warning } from "./model";
 
 /** A feature as a request names it: a URI, a name, or the extractor that made it. */

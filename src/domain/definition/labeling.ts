@@ -1,6 +1,6 @@
 /** `llm_labeling`: checked and stored; labels themselves are made elsewhere. */
 import { z } from "zod";
-import { invalid, type Loc, parseAt, unknownFields } from "./issues";
+import { validationError, type Loc, parseAt, unknownFields } from "../issues";
 import type { Warning } from "./model";
 
 const InputMapping = z.object({
@@ -68,7 +68,7 @@ export function readLabeling(
     model === undefined ? rest : { ...rest, model_name: rest.model_name ?? model };
   if (model !== undefined && typeof rest.model_name === "string" && rest.model_name !== model) {
     const msg = `${JSON.stringify(model)} contradicts model_name, which is "${rest.model_name}"`;
-    throw invalid([{ loc: [...loc, "model"], msg, type: "contradiction" }]);
+    throw validationError([{ loc: [...loc, "model"], msg, type: "contradiction" }]);
   }
   if (typeof renamed.provider === "string") renamed.provider = PROVIDER_ALIASES[renamed.provider] ?? renamed.provider;
 
@@ -98,11 +98,11 @@ function providerOf(model: string, given: Provider | null, loc: Loc): Provider {
   const offeredBy = providers.find((name) => MODELS[name].offered.includes(model));
   if (given && offeredBy && given !== offeredBy) {
     const msg = `"${given}" contradicts model_name "${model}", which is of ${offeredBy}`;
-    throw invalid([{ loc: [...loc, "provider"], msg, type: "contradiction" }]);
+    throw validationError([{ loc: [...loc, "provider"], msg, type: "contradiction" }]);
   }
   const provider = given ?? inferred;
   if (provider) return provider;
-  throw invalid([
+  throw validationError([
     { loc: [...loc, "provider"], msg: `is required: none can be inferred from model_name "${model}"`, type: "missing" },
   ]);
 }

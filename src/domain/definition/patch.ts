@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { parseFilter } from "../filters/parse";
 import { withoutEffect } from "./effects";
-import { invalid, isObject, type Loc, parseAt, unknownFields } from "./issues";
+import { validationError, isObject, type Loc, parseAt, unknownFields } from "../issues";
 import { readLabeling } from "./labeling";
 import type { ClusterDefinition, VectorConfig, Warning } from "./model";
 import { readParameters } from "./params/read";
@@ -33,7 +33,7 @@ export function patchDefinition(
   input: unknown,
 ): { definition: ClusterDefinition; warnings: Warning[] } {
   const body: Loc = ["body"];
-  if (!isObject(input)) throw invalid([{ loc: body, msg: "must be a JSON object", type: "object_type" }]);
+  if (!isObject(input)) throw validationError([{ loc: body, msg: "must be a JSON object", type: "object_type" }]);
   const warnings = unknownFields(PatchClusterRequest, input, body);
   const patch = parseAt(PatchClusterRequest, input, body);
   const definition: ClusterDefinition = {

@@ -3,7 +3,7 @@
  * serves all dialects, and `origin` leads its findings back to the field that the caller wrote.
  */
 import type { FieldIssue } from "../errors";
-import { invalid, isObject, type Loc } from "./issues";
+import { validationError, isObject, type Loc } from "../issues";
 
 export interface Move {
   from: string[];
@@ -41,7 +41,7 @@ export function translate(body: Record<string, unknown>, moves: Move[]): Transla
     write(result, move.to, value);
     done.push(move);
   }
-  if (issues.length > 0) throw invalid(issues.map((issue) => ({ ...issue, loc: ["body", ...issue.loc] })));
+  if (issues.length > 0) throw validationError(issues.map((issue) => ({ ...issue, loc: ["body", ...issue.loc] })));
   return { body: result, origin: (loc) => originOf(done, loc) };
 }
 

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { dialectOf, readDefinition } from "../../../src/domain/definition/adapters";
-import { isObject } from "../../../src/domain/definition/issues";
+import { isObject } from "../../../src/domain/issues";
 
 const FOLDER = join(import.meta.dirname, "../../../../shared/seeds");
 const PAGES = ["clusters-guide.txt", "clusters-concept.txt"];

@@ -2,7 +2,7 @@
 import type { z } from "@hono/zod-openapi";
 import { createCluster } from "../../../db/clusters";
 import { type DefinitionDraft, readDefinition, settle } from "../../../domain/definition/adapters";
-import { parseAt } from "../../../domain/definition/issues";
+import { parseAt } from "../../../domain/issues";
 import type { Warning } from "../../../domain/definition/model";
 import type { Plan, RunSpec } from "../../../domain/run/types";
 import { type AppContext, services } from "../../context";

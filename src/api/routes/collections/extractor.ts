@@ -2,7 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import type { CollectionFeature } from "../../../documents/contract";
 import { ShoalError } from "../../../domain/errors";
-import { fieldIssues, validationError } from "../../errors";
+import { validationError } from "../../../domain/issues";
 
 const AVAILABLE = "passthrough@v1";
 const LOC = ["body", "feature_extractor"];

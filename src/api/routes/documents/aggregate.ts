@@ -1,8 +1,8 @@
 import { z } from "@hono/zod-openapi";
 import { AGGREGATE_FUNCTIONS, type AggregateQuery, DATE_PARTS, DATE_TRUNCS } from "../../../documents/contract";
 import { parseFilter } from "../../../domain/filters/parse";
+import { validationError } from "../../../domain/issues";
 import { services } from "../../context";
-import { validationError } from "../../errors";
 import { operation } from "../../operation";
 import { JsonObject } from "../../schemas/common";
 import { Filters } from "../../schemas/list";

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { parseFilter } from "../../../domain/filters/parse";
+import { validationError } from "../../../domain/issues";
 import { services } from "../../context";
-import { validationError } from "../../errors";
 import { operation } from "../../operation";
 import { Filters } from "../../schemas/list";
 import { requireCollection } from "../collections/find";

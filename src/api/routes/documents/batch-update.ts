@@ -1,8 +1,8 @@
 import { z } from "@hono/zod-openapi";
 import type { EditResult } from "../../../documents/contract";
+import { validationError } from "../../../domain/issues";
 import { parseFilter } from "../../../domain/filters/parse";
 import { type AppContext, services } from "../../context";
-import { validationError } from "../../errors";
 import { DOCUMENTS_LIMIT } from "../../middleware/body";
 import { operation } from "../../operation";
 import { Warning } from "../../schemas/common";

@@ -1,5 +1,5 @@
 /** The ad-hoc request: `config` holds what the definition calls `vector_config`, with older names. */
-import { isObject } from "../issues";
+import { isObject } from "../../issues";
 import type { Move } from "../translate";
 
 const FIELDS = [

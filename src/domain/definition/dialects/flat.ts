@@ -1,5 +1,5 @@
 /** The guide's request: everything at the top level, `algorithm` and `algorithm_config` beside it. */
-import { isObject } from "../issues";
+import { isObject } from "../../issues";
 import type { Move } from "../translate";
 
 const list = (value: unknown): unknown => (Array.isArray(value) ? value : [value]);

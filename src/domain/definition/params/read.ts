@@ -1,7 +1,7 @@
 /** From the parameters that a request brings, in whatever places, to one canonical object. */
 import { z } from "zod";
 import type { FieldIssue } from "../../errors";
-import { fieldIssue, invalid, type Loc } from "../issues";
+import { fieldIssues, type Loc, validationError } from "../../issues";
 import type { Algorithm, Warning } from "../model";
 import { PARAMETER_MODELS } from "./index";
 import { KMeansRequest } from "./kmeans";
@@ -61,15 +61,15 @@ export function readParameters(method: Algorithm, sources: ParameterSource[], lo
   const locate = ([key, ...rest]: Loc): Loc => {
     return [...(given.get(String(key))?.loc ?? [...loc, String(key)]), ...rest];
   };
-  const parsed = model.schema.safeParse(values, { reportInput: true });
-  if (!parsed.success) throw invalid(parsed.error.issues.map((issue) => relocate(fieldIssue(issue, []), locate)));
+  const parsed = model.schema.safeParse(values);
+  if (!parsed.success) throw validationError(fieldIssues(parsed.error.issues, [], values).map((issue) => relocate(issue, locate)));
 
   const review = model.review?.(parsed.data, new Set(given.keys())) ?? {
     params: parsed.data,
     issues: [],
     warnings: [],
   };
-  if (review.issues.length > 0) throw invalid(review.issues.map((issue) => relocate(issue, locate)));
+  if (review.issues.length > 0) throw validationError(review.issues.map((issue) => relocate(issue, locate)));
   warnings.push(...review.warnings.map((warning) => relocate(warning, locate)));
   const params = Object.fromEntries(Object.entries(review.params).filter(([key]) => !(key in model.inert)));
   return { params, given: new Set(Object.keys(values)), warnings };
@@ -89,7 +89,7 @@ function merge(sources: ParameterSource[]): Map<string, Given> {
       merged.set(key, { loc: [...loc, name], value });
     }
   }
-  if (issues.length > 0) throw invalid(issues);
+  if (issues.length > 0) throw validationError(issues);
   return merged;
 }
 
