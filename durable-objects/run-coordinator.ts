@@ -16,12 +16,11 @@ export class RunCoordinator extends DurableObject<Env> implements RunCoordinator
     super(state, env);
     const services = coordinatorServices(env, recordRun, (at) => this.#wake(at));
     this.#coordinator = new Coordinator(new RunStore(state.storage), services);
-    // Until the alarm is known nothing may set another: a later one would take the place of an earlier.
     state.blockConcurrencyWhile(async () => {
+      // Until the alarm is known nothing may set another: a later one would take the place of an earlier.
       this.#alarmAt = await state.storage.getAlarm();
+      void this.#coordinator.woken();
     });
-    // What a restart left undone need not wait for the alarm.
-    void this.#coordinator.drain();
   }
 
   start(spec: RunSpec): Promise<void> {

@@ -12,7 +12,7 @@ const TARGET_MIB = 96;
 
 export async function run({ api, ports }) {
   const collectionId = await collectionOf(api, "memory", blobs(ROWS, DIMENSIONS, 40, 4));
-  const clusterId = await createKMeans(api, "memory", collectionId, { n_clusters: 50, n_init: 1 });
+  const clusterId = await createKMeans(api, "memory", collectionId, { n_clusters: 50, n_init: 1, max_iter: 10 });
   const watch = await watchMemory(ports.computeInspectorPort);
   const started = performance.now();
   const run = await finished(api, clusterId, await submit(api, clusterId));

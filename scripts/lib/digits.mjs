@@ -42,8 +42,8 @@ function sayPlan({ stages }) {
   const rows = stages.map((stage) => [
     stage.kind,
     stage.tasks,
-    `${(stage.taskBytes / 1024 / 1024).toFixed(1)} MiB`,
-    seconds(stage.cpuMs),
+    `${(stage.task_bytes / 1024 / 1024).toFixed(1)} MiB`,
+    seconds(stage.cpu_ms),
     stage.exact ? "exact" : "approximate",
   ]);
   for (const line of table(["stage", "tasks", "memory", "CPU", ""], rows)) say(`    ${dim(line.trimEnd())}`);

@@ -67,7 +67,7 @@ export function progress(out = process.stdout) {
   return {
     onEvent(event) {
       const share = `${Math.round(event.fraction * 100)}`.padStart(3);
-      const eta = event.etaMs ? `, ${seconds(event.etaMs)} left` : "";
+      const eta = event.eta_ms ? `, ${seconds(event.eta_ms)} left` : "";
       const objective = event.objective === null ? "" : `, objective ${event.objective.toPrecision(6)}`;
       const name = (event.stage ?? event.type).padEnd(10);
       if (out.isTTY) out.write(`\r\u001b[K  ${bar(event.fraction, 30)} ${share} %  ${name}${objective}${eta}`);

@@ -23,6 +23,7 @@ const LISTENS = /Ready on http/;
 /** wrangler starts a crashed runtime again, but the new one no longer finds the other role. */
 const CRASHED = /runtime crashed unexpectedly/;
 const MOST_RESTARTS = 3;
+const BROKEN = /Build failed/;
 const PORT_TAKEN = /Address already in use/;
 
 /** Applies the D1 migrations to the state folder, unless it already has exactly these. */
@@ -90,6 +91,8 @@ async function untilAnswers(url, { accept, role, alive }) {
   let seen = "no answer";
   for (; Date.now() < deadline; await sleep(100)) {
     await alive();
+    // A bundle that cannot be built leaves the process waiting for a change of source.
+    if (role.output.last.some((line) => BROKEN.test(line))) throw expected(role.output.last.join("\n"));
     if (!role.output.listens) continue;
     try {
       const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });

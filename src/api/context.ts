@@ -1,5 +1,7 @@
 /** What an operation can reach: the caller, the namespace and the planes behind the API. */
 import type { Context } from "hono";
+import type { ClusterRow } from "../db/clusters";
+import type { CollectionRow } from "../db/collections";
 import { connect, type Db } from "../db/connect";
 import type { Scope } from "../db/keys";
 import type { CollectionStoreApi } from "../documents/contract";
@@ -22,6 +24,12 @@ export interface NamespaceRef {
   name: string;
 }
 
+/** What the path names by id or name; `row` is null where it does not exist in the namespace. */
+export interface Target {
+  cluster: { identifier: string; row: ClusterRow | null } | null;
+  collection: { identifier: string; row: CollectionRow | null } | null;
+}
+
 export interface AppEnv {
   Bindings: Env;
   Variables: {
@@ -30,6 +38,8 @@ export interface AppEnv {
     auth: Auth;
     /** Set on namespaced operations. */
     namespace: NamespaceRef;
+    /** Set on namespaced operations: the cluster or collection that the path names, as it was found (or not). */
+    target: Target;
   };
 }
 

@@ -30,7 +30,7 @@ export function pageRequest(query: ListQuery, body: Partial<ListBody>): PageRequ
     throw new ShoalError("validation_failed", msg, null, [{ loc: ["query", "page"], msg, type: "too_big" }]);
   }
   return {
-    filters: parseFilter(body.filters ?? null),
+    filters: parseFilter(withCase(body)),
     sort: sortSpecs(body.sort),
     search: body.search ?? null,
     limit,
@@ -72,8 +72,6 @@ export function pagination(
   };
 }
 
-/** Lists that take `case_sensitive` beside the filter mean it for the whole filter. */
-export function withCase(body: Partial<ListBody> & { case_sensitive?: boolean | null }): Partial<ListBody> {
-  const { case_sensitive, filters, ...rest } = body;
-  return { ...rest, filters: filters && case_sensitive ? { case_sensitive, ...filters } : filters };
-}
+/** `case_sensitive` beside the filter is meant for the whole filter, unless that says otherwise itself. */
+const withCase = ({ case_sensitive, filters }: Partial<ListBody>) =>
+  filters && case_sensitive ? { case_sensitive, ...filters } : (filters ?? null);

@@ -7,24 +7,15 @@
  */
 import { createRoute, type OpenAPIHono, type RouteConfig, z } from "@hono/zod-openapi";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import type { Scope } from "../db/keys";
 import type { Warning } from "../domain/definition/model";
 import type { FieldIssue } from "../domain/errors";
+import { fieldIssues, unknownFields, validationError } from "../domain/issues";
 import type { AppContext, AppEnv } from "./context";
-import { fieldIssues, validationError } from "./errors";
-import { authenticate, requireScope } from "./middleware/auth";
+import { type Access, admit } from "./middleware/access";
 import { JSON_LIMIT, limitStream, parseJson, readText } from "./middleware/body";
 import { type IdempotentUpload, idempotent, idempotentUpload } from "./middleware/idempotency";
-import { resolveNamespace } from "./middleware/namespace";
-import { limitRate } from "./middleware/rate-limit";
 import { ErrorResponse, ValidationErrorResponse } from "./schemas/common";
 import type { Tag } from "./tags";
-
-/** Who may call: a key with `scope` (null: anyone, without a key), and whether a namespace must be named. */
-export interface Access {
-  scope: Scope | null;
-  namespaced: boolean;
-}
 
 interface Answer<A extends z.ZodType> {
   /** 200 unless said otherwise. */
@@ -32,7 +23,9 @@ interface Answer<A extends z.ZodType> {
   description: string;
   schema: A;
   example?: NoInfer<z.input<A>>;
-  /** Other media types in which the same answer can be had, by the Accept header or by nature. */
+  /** The media type of an answer that is not JSON; of a stream, `schema` describes one element. */
+  type?: string;
+  /** Other media types in which the same answer can be had by the Accept header. */
   media?: string[];
 }
 
@@ -41,7 +34,8 @@ interface Upload {
   mediaTypes: string[];
   limitBytes: number;
   description: string;
-  example?: string;
+  /** By media type. */
+  examples: Record<string, string>;
 }
 
 /** What an upload's handler receives. */
@@ -83,6 +77,8 @@ export interface Input<P extends z.ZodType, Q extends z.ZodType, B extends z.Zod
   body: z.output<B>;
   /** Present on operations with `upload`. */
   upload: UploadBody;
+  /** What was found so far; the handler may add. They are put into the answer, or into a `Response`'s X-Warnings header. */
+  warnings: Warning[];
 }
 
 /** Answers the body to render with the operation's status, or a whole `Response` for anything else. */
@@ -116,16 +112,13 @@ export function operation<
   const status = (config.answer.status ?? 200) as ContentfulStatusCode;
 
   const serve = async (c: AppContext): Promise<Response> => {
-    if (access.scope !== null) {
-      await authenticate(c);
-      await limitRate(c);
-      requireScope(c, access.scope);
-      if (access.namespaced) await resolveNamespace(c);
-    }
+    await admit(c, access);
     const answer = async (body: unknown, upload?: UploadBody) => {
-      const { warnings, ...input } = validate(config, c, body);
+      const input = validate(config, c, body);
       const result = await handler(c, { ...input, upload: upload as UploadBody });
-      return result instanceof Response ? result : c.json(withWarnings(result as object, warnings), status);
+      return result instanceof Response
+        ? withHeader(result, input.warnings)
+        : c.json(withWarnings(result as object, input.warnings), status);
     };
     if (config.upload) {
       const stream = limitStream(c, config.upload.limitBytes);
@@ -161,29 +154,37 @@ function validate<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodT
   const warnings: Warning[] = [];
   const parse = <T extends z.ZodType>(schema: T, place: string, value: unknown): z.output<T> => {
     const parsed = schema.safeParse(value);
-    for (const key of unknownKeys(schema, value)) {
-      if (place === "query" && key === "namespace") continue;
-      warnings.push({ loc: [place, key], msg: "is not known to this operation and has no effect" });
-    }
-    if (!parsed.success) issues.push(...fieldIssues(parsed.error.issues, place, value));
+    warnings.push(...unknownFields(schema, value, [place]));
+    if (!parsed.success) issues.push(...fieldIssues(parsed.error.issues, [place], value));
     return parsed.data as z.output<T>;
   };
   const params = parse((config.params ?? EMPTY) as P, "path", c.req.param());
-  const query = parse((config.query ?? EMPTY) as Q, "query", c.req.query());
+  const { namespace: _, ...given } = c.req.query();
+  const query = parse((config.query ?? EMPTY) as Q, "query", config.access.namespaced ? given : c.req.query());
   const body = parse((config.body?.schema ?? EMPTY) as B, "body", config.body ? json : {});
   if (issues.length > 0) throw validationError(issues);
   return { params, query, body, warnings };
 }
 
-/** Top-level keys that the schema drops: they are accepted, and never silently. */
-function unknownKeys(schema: z.ZodType, value: unknown): string[] {
-  if (!(schema instanceof z.ZodObject) || schema.def.catchall || value === null || typeof value !== "object") return [];
-  return Object.keys(value).filter((key) => !Object.hasOwn(schema.shape, key));
-}
-
 function withWarnings(answer: object & { warnings?: Warning[] }, warnings: Warning[]): object {
   return warnings.length === 0 ? answer : { ...answer, warnings: [...(answer.warnings ?? []), ...warnings] };
 }
+
+/** Proxies refuse longer headers. */
+const HEADER_CHARACTERS = 4000;
+
+/** Answers that are no JSON object of ours (tables, streams) carry their warnings in a header. */
+function withHeader(response: Response, warnings: Warning[]): Response {
+  if (warnings.length === 0) return response;
+  const counted = [{ loc: [], msg: `${warnings.length} warnings, too long for a header` }];
+  const [text] = [warnings, counted].map((list) => asciiJson(list)).filter((json) => json.length <= HEADER_CHARACTERS);
+  const answer = new Response(response.body, response);
+  answer.headers.set("X-Warnings", text as string);
+  return answer;
+}
+
+const asciiJson = (value: unknown): string =>
+  JSON.stringify(value).replace(/[^\x20-\x7e]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
 const NAMESPACE_PARAMETERS = {
   header: z.string().optional().openapi({ description: "Namespace id or name.", example: "default" }),
@@ -206,7 +207,9 @@ function describeRoute<P extends z.ZodObject, Q extends z.ZodObject, B extends z
   const content = body
     ? { "application/json": { schema: body.schema, ...example(body.example) } }
     : upload
-      ? Object.fromEntries(upload.mediaTypes.map((type) => [type, { schema: BINARY, ...example(upload.example) }]))
+      ? Object.fromEntries(
+          upload.mediaTypes.map((type) => [type, { schema: BINARY, ...example(upload.examples[type]) }]),
+        )
       : null;
   const answers = answersOf(config);
   return {
@@ -228,12 +231,12 @@ function describeRoute<P extends z.ZodObject, Q extends z.ZodObject, B extends z
     },
     responses: {
       ...Object.fromEntries(
-        Object.entries(answers).map(([status, { description, schema, example: shown, media = [] }]) => [
+        Object.entries(answers).map(([status, { description, schema, example: shown, type, media = [] }]) => [
           status,
           {
             description,
             content: {
-              "application/json": { schema, ...example(shown) },
+              [type ?? "application/json"]: { schema, ...example(shown) },
               ...Object.fromEntries(media.map((type) => [type, { schema: BINARY }])),
             },
           },

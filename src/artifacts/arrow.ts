@@ -73,17 +73,17 @@ function columnData({ name, type, nullable }: ColumnSpec, cells: ArrayLike<Cell>
     case "float64":
       return makeData({ type: new Float64(), ...base, data: numbers(Float64Array, cells) });
     case "list<float32>": {
-      const { valueOffsets, values } = flatten(cells as ArrayLike<ArrayLike<number> | null>);
-      const child = makeData({
-        type: new Float32(),
-        length: values.length,
-        nullCount: 0,
-        data: Float32Array.from(values),
-      });
+      const lists = cells as ArrayLike<ArrayLike<number> | null>;
+      const valueOffsets = offsetsOf(lists);
+      const data = new Float32Array(valueOffsets[rows]!);
+      for (let i = 0; i < rows; i++) if (lists[i]) data.set(lists[i]!, valueOffsets[i]);
+      const child = makeData({ type: new Float32(), length: data.length, nullCount: 0, data });
       return makeData({ type: listOf(new Float32()), ...base, valueOffsets, child });
     }
     case "list<utf8>": {
-      const { valueOffsets, values } = flatten(cells as ArrayLike<ArrayLike<string> | null>);
+      const lists = cells as ArrayLike<readonly string[] | null>;
+      const valueOffsets = offsetsOf(lists);
+      const values = Array.from(lists).flatMap((list) => list ?? []);
       const child = makeData({ type: new Utf8(), length: values.length, nullCount: 0, ...encodeStrings(values) });
       return makeData({ type: listOf(new Utf8()), ...base, valueOffsets, child });
     }
@@ -112,15 +112,10 @@ function numbers<T extends Int32Array | Float32Array | Float64Array>(
   return values;
 }
 
-function flatten<T>(lists: ArrayLike<ArrayLike<T> | null>): { valueOffsets: Int32Array; values: T[] } {
-  const valueOffsets = new Int32Array(lists.length + 1);
-  const values: T[] = [];
-  for (let i = 0; i < lists.length; i++) {
-    const list = lists[i];
-    if (list) for (let j = 0; j < list.length; j++) values.push(list[j]!);
-    valueOffsets[i + 1] = values.length;
-  }
-  return { valueOffsets, values };
+function offsetsOf(lists: ArrayLike<ArrayLike<unknown> | null>): Int32Array {
+  const offsets = new Int32Array(lists.length + 1);
+  for (let i = 0; i < lists.length; i++) offsets[i + 1] = offsets[i]! + (lists[i]?.length ?? 0);
+  return offsets;
 }
 
 const encoder = new TextEncoder();

@@ -130,6 +130,7 @@ export class TableFile {
     const columns: Record<string, Cell[]> = {};
     for (const { name } of this.spec.columns) {
       const cells = await readColumn(scan, group, name);
+      // hyparquet says undefined for a null list.
       columns[name] = picked.map((row) => cells[row] ?? null);
     }
     return { rows: picked.length, columns };
@@ -138,6 +139,7 @@ export class TableFile {
 
 async function readColumn(scan: ParquetScan, group: Group, column: string): Promise<ArrayLike<Cell>> {
   const cells = await scan.readColumn({ column, rowStart: group.firstRow, rowEnd: group.firstRow + group.rows });
+  if (cells.length !== group.rows) throw new Error(`column ${column} has ${cells.length} cells of ${group.rows}`);
   return cells as ArrayLike<Cell>;
 }
 

@@ -23,14 +23,16 @@ export function dataMember(row: MemberRow): MemberRow & { cluster_label: string;
 
 /** A centroid as the data endpoints answer it; what has no field of its own stands in `metadata`. */
 export function dataCentroid(row: CentroidJson): {
+  cluster_id: string;
   cluster_label: string;
   centroid_vector: number[];
   num_members: number;
-  metadata: Omit<CentroidJson, "centroid_vector" | "num_members">;
+  metadata: Omit<CentroidJson, "cluster_id" | "centroid_vector" | "num_members">;
 } {
-  const { centroid_vector, num_members, ...metadata } = row;
+  const { cluster_id, centroid_vector, num_members, ...metadata } = row;
   return {
-    cluster_label: row.label ?? row.cluster_id,
+    cluster_id,
+    cluster_label: row.label ?? cluster_id,
     centroid_vector: centroid_vector ?? [],
     num_members,
     metadata,

@@ -1,8 +1,8 @@
-import { and, eq, or, sql } from "drizzle-orm";
+import { and, eq, inArray, or, type SQLWrapper, sql } from "drizzle-orm";
 import type { ClusterDefinition } from "../domain/definition/model";
 import { ShoalError } from "../domain/errors";
-import { type Db, isUniqueViolation } from "./connect";
-import { setFields } from "./json";
+import { type Db, isUniqueViolation, thatOf } from "./connect";
+import { boundedDefinition, setFields } from "./json";
 import { searchText } from "./list";
 import { clusters, executions, tasks } from "./schema";
 import { timestamp } from "./time";
@@ -23,7 +23,7 @@ export interface ClusterRow {
 
 const columnsOf = (id: string, definition: ClusterDefinition) => ({
   name: definition.cluster_name,
-  definition: { ...definition },
+  definition: { ...boundedDefinition("cluster", definition) },
   search: searchText(
     id,
     definition.cluster_name,
@@ -46,33 +46,58 @@ export async function createCluster(
   );
 }
 
-/** By id or name inside the namespace; an id wins over another cluster's name. */
-export async function findCluster(db: Db, namespaceId: string, identifier: string): Promise<ClusterRow | null> {
-  const rows = await db
+/** The cluster of that id and the one of that name, of each of the namespaces. */
+export const clustersNamed = (db: Db, namespaceIds: SQLWrapper | string[], identifier: string) =>
+  db
     .select()
     .from(clusters)
-    .where(and(eq(clusters.namespaceId, namespaceId), or(eq(clusters.id, identifier), eq(clusters.name, identifier))));
-  const row = rows.find(({ id }) => id === identifier) ?? rows[0];
-  return row ? { ...row, definition: row.definition as unknown as ClusterDefinition } : null;
+    .where(
+      and(inArray(clusters.namespaceId, namespaceIds), or(eq(clusters.id, identifier), eq(clusters.name, identifier))),
+    );
+
+export const clusterOf = (
+  rows: (typeof clusters.$inferSelect)[],
+  namespaceId: string,
+  identifier: string,
+): ClusterRow | null => {
+  const row = thatOf(
+    rows.filter((row) => row.namespaceId === namespaceId),
+    identifier,
+  );
+  return row && { ...row, definition: row.definition as unknown as ClusterDefinition };
+};
+
+/** By id or name inside the namespace; an id wins over another cluster's name. */
+export async function findCluster(db: Db, namespaceId: string, identifier: string): Promise<ClusterRow | null> {
+  return clusterOf(await clustersNamed(db, [namespaceId], identifier), namespaceId, identifier);
 }
 
-/** Replaces the definition and the rendered fields that follow from it; what runs wrote stays. Returns the document. */
+/**
+ * Replaces the definition and the rendered fields that follow from it; what runs wrote stays. Returns the document, or null
+ * when the definition is not (any more) the one that was read: two changes at once must not undo each other.
+ */
 export async function updateCluster(
   db: Db,
-  id: string,
+  { id, definition: before }: Pick<ClusterRow, "id" | "definition">,
   { definition, changes }: { definition: ClusterDefinition; changes: Doc },
-): Promise<Doc> {
+): Promise<Doc | null> {
   const updatedAt = timestamp();
   const doc = setFields(clusters.doc, { ...changes, updated_at: updatedAt });
   const [row] = await unique(definition.cluster_name, () =>
     db
       .update(clusters)
       .set({ ...columnsOf(id, definition), updatedAt, doc })
-      .where(eq(clusters.id, id))
+      .where(and(eq(clusters.id, id), eq(clusters.definition, { ...before })))
       .returning({ doc: clusters.doc }),
   );
-  if (!row) throw new ShoalError("cluster_not_found", `There is no cluster "${id}" in this namespace.`);
-  return row.doc;
+  return row?.doc ?? null;
+}
+
+/** Sets fields that follow from the cluster's runs; the definition stays as it is by then. */
+export async function setClusterFields(db: Db, id: string, changes: Doc): Promise<void> {
+  const updatedAt = timestamp();
+  const doc = setFields(clusters.doc, { ...changes, updated_at: updatedAt });
+  await db.update(clusters).set({ updatedAt, doc }).where(eq(clusters.id, id));
 }
 
 /** Removes the definition, its execution history and its tasks. Running work is to be cancelled before. */

@@ -1,8 +1,9 @@
-import { and, eq, or, sql } from "drizzle-orm";
+import { and, eq, inArray, or, type SQLWrapper, sql } from "drizzle-orm";
 import type { CollectionFeature } from "../documents/contract";
 import { ShoalError } from "../domain/errors";
 import { newId } from "../domain/ids";
-import { type Db, isUniqueViolation } from "./connect";
+import { type Db, isUniqueViolation, thatOf } from "./connect";
+import { boundedDefinition } from "./json";
 import { searchText } from "./list";
 import { collections } from "./schema";
 import { timestamp } from "./time";
@@ -39,7 +40,7 @@ export interface CollectionRow {
 
 const columnsOf = (doc: CollectionDoc) => ({
   name: doc.collection_name,
-  doc: { ...doc },
+  doc: { ...boundedDefinition("collection", doc) },
   search: searchText(doc.collection_id, doc.collection_name, doc.description, doc.metadata),
   updatedAt: doc.updated_at,
 });
@@ -59,29 +60,77 @@ export async function insertCollection(db: Db, doc: CollectionDoc): Promise<void
   );
 }
 
-/** By id or name inside the namespace; an id wins over another collection's name. */
-export async function findCollection(db: Db, namespaceId: string, identifier: string): Promise<CollectionRow | null> {
-  const rows = await db
-    .select({ id: collections.id, name: collections.name, doc: collections.doc })
+/** The collection of that id and the one of that name, of each of the namespaces. */
+export const collectionsNamed = (db: Db, namespaceIds: SQLWrapper | string[], identifier: string) =>
+  db
+    .select()
     .from(collections)
     .where(
       and(
-        eq(collections.namespaceId, namespaceId),
+        inArray(collections.namespaceId, namespaceIds),
         or(eq(collections.id, identifier), eq(collections.name, identifier)),
       ),
     );
-  const row = rows.find(({ id }) => id === identifier) ?? rows[0];
+
+export function collectionOf(
+  rows: (typeof collections.$inferSelect)[],
+  namespaceId: string,
+  identifier: string,
+): CollectionRow | null {
+  const row = thatOf(
+    rows.filter((row) => row.namespaceId === namespaceId),
+    identifier,
+  );
   if (!row) return null;
   const doc = row.doc as unknown as CollectionDoc;
   return { id: row.id, name: row.name, features: doc.features, doc };
 }
 
-export async function updateCollection(db: Db, doc: CollectionDoc): Promise<CollectionDoc> {
-  const updated = { ...doc, updated_at: timestamp() };
-  await unique(updated.collection_name, () =>
-    db.update(collections).set(columnsOf(updated)).where(eq(collections.id, doc.collection_id)),
+/** By id or name inside the namespace; an id wins over another collection's name. */
+export async function findCollection(db: Db, namespaceId: string, identifier: string): Promise<CollectionRow | null> {
+  return collectionOf(await collectionsNamed(db, [namespaceId], identifier), namespaceId, identifier);
+}
+
+/** The collection that each identifier names, in one round trip. */
+export async function findCollections(
+  db: Db,
+  namespaceId: string,
+  identifiers: string[],
+): Promise<(CollectionRow | null)[]> {
+  const given = sql`(select value from json_each(${JSON.stringify(identifiers)}))`;
+  const rows = await db
+    .select()
+    .from(collections)
+    .where(
+      and(
+        eq(collections.namespaceId, namespaceId),
+        sql`(${collections.id} in ${given} or ${collections.name} in ${given})`,
+      ),
+    );
+  return identifiers.map((identifier) =>
+    collectionOf(
+      rows.filter(({ id, name }) => id === identifier || name === identifier),
+      namespaceId,
+      identifier,
+    ),
   );
-  return updated;
+}
+
+/** Changes fields of a collection; null when it is not (any more) as it was read. */
+export async function updateCollection(
+  db: Db,
+  before: CollectionDoc,
+  changes: Partial<CollectionDoc>,
+): Promise<CollectionDoc | null> {
+  const updated = { ...before, ...changes, updated_at: timestamp() };
+  const rows = await unique(updated.collection_name, () =>
+    db
+      .update(collections)
+      .set(columnsOf(updated))
+      .where(and(eq(collections.id, before.collection_id), eq(collections.doc, { ...before })))
+      .returning({ id: collections.id }),
+  );
+  return rows.length > 0 ? updated : null;
 }
 
 export async function deleteCollection(db: Db, namespaceId: string, id: string): Promise<void> {
@@ -107,9 +156,9 @@ export async function collectionCounts(db: Db, namespaceIds: string[]): Promise<
   return new Map(rows.map(({ id, n }) => [id, n]));
 }
 
-async function unique(name: string, write: () => Promise<unknown>): Promise<void> {
+async function unique<T>(name: string, write: () => Promise<T>): Promise<T> {
   try {
-    await write();
+    return await write();
   } catch (error) {
     if (!isUniqueViolation(error, "collections.")) throw error;
     throw new ShoalError("collection_name_taken", `There is already a collection named "${name}" in this namespace.`, {

@@ -52,13 +52,12 @@ export async function createKey(db: Db, given: Pick<KeyDoc, "key_name" | "scopes
   return { doc, secret };
 }
 
-export async function findKeyByHash(db: Db, hash: string) {
-  const [row] = await db
+/** The key of a secret's digest, unless it was revoked: one row or none. */
+export const keyByHash = (db: Db, hash: string) =>
+  db
     .select({ id: apiKeys.id, scopes: apiKeys.scopes, namespaces: apiKeys.namespaces })
     .from(apiKeys)
     .where(and(eq(apiKeys.hash, hash), isNull(apiKeys.revokedAt)));
-  return row ?? null;
-}
 
 export async function getKey(db: Db, id: string): Promise<KeyDoc | null> {
   const [row] = await db.select({ doc: apiKeys.doc }).from(apiKeys).where(eq(apiKeys.id, id));

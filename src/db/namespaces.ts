@@ -1,7 +1,8 @@
 import { and, eq, isNotNull, isNull, or, sql } from "drizzle-orm";
 import { ShoalError } from "../domain/errors";
 import { newId } from "../domain/ids";
-import { type Db, isUniqueViolation } from "./connect";
+import { type Db, isUniqueViolation, thatOf } from "./connect";
+import { boundedDefinition } from "./json";
 import { type RowScope, searchText } from "./list";
 import { apiKeys, clusters, idempotency, idempotencyBodies, namespaces, tasks } from "./schema";
 import { timestamp } from "./time";
@@ -23,7 +24,7 @@ export interface NamespaceDoc {
 
 const columnsOf = (doc: NamespaceDoc) => ({
   name: doc.namespace_name,
-  doc: { ...doc },
+  doc: { ...boundedDefinition("namespace", doc) },
   search: searchText(doc.namespace_id, doc.namespace_name, doc.description, doc.metadata),
   updatedAt: doc.updated_at,
 });
@@ -40,23 +41,49 @@ export async function createNamespace(
   return doc;
 }
 
-/** By id or name; an id wins over another namespace's name. `visible` limits to a key's namespaces. */
-export async function findNamespace(db: Db, identifier: string, visible: string[] | null) {
-  const rows = await db
+const named = (identifier: string) =>
+  and(or(eq(namespaces.id, identifier), eq(namespaces.name, identifier)), isNull(namespaces.deletingAt));
+
+/** The namespace of that id and the one of that name: two rows at most, of which `thatOf` takes one. */
+export const namespacesNamed = (db: Db, identifier: string) =>
+  db
     .select({ id: namespaces.id, name: namespaces.name, doc: namespaces.doc })
     .from(namespaces)
-    .where(and(or(eq(namespaces.id, identifier), eq(namespaces.name, identifier)), isNull(namespaces.deletingAt)));
-  const row = rows.find(({ id }) => id === identifier) ?? rows[0];
+    .where(named(identifier));
+
+/** The ids of the same rows, as a subquery of a statement that is sent along. */
+export const namespaceIdsNamed = (db: Db, identifier: string) =>
+  db.select({ id: namespaces.id }).from(namespaces).where(named(identifier));
+
+/** By id or name; an id wins over another namespace's name. `visible` limits to a key's namespaces. */
+export async function findNamespace(db: Db, identifier: string, visible: string[] | null) {
+  const row = thatOf(await namespacesNamed(db, identifier), identifier);
   if (!row || (visible && !visible.includes(row.id))) return null;
   return { ...row, doc: row.doc as unknown as NamespaceDoc };
 }
 
-export async function updateNamespace(db: Db, doc: NamespaceDoc): Promise<NamespaceDoc> {
-  const updated = { ...doc, updated_at: timestamp() };
-  await unique(updated.namespace_name, () =>
-    db.update(namespaces).set(columnsOf(updated)).where(eq(namespaces.id, doc.namespace_id)),
+/** Changes fields of a namespace; null when it is not (any more) as it was read. */
+export async function updateNamespace(
+  db: Db,
+  before: NamespaceDoc,
+  changes: Partial<NamespaceDoc>,
+): Promise<NamespaceDoc | null> {
+  const updated = { ...before, ...changes, updated_at: timestamp() };
+  const rows = await unique(updated.namespace_name, () =>
+    db
+      .update(namespaces)
+      .set(columnsOf(updated))
+      .where(
+        and(
+          eq(namespaces.id, before.namespace_id),
+          eq(namespaces.doc, { ...before }),
+          // One that is being deleted has lost its name for good.
+          isNull(namespaces.deletingAt),
+        ),
+      )
+      .returning({ id: namespaces.id }),
   );
-  return updated;
+  return rows.length > 0 ? updated : null;
 }
 
 /** The namespaces that a key may see. */
@@ -68,9 +95,9 @@ export const visibleNamespaces = (ids: string[] | null): RowScope =>
         params: [JSON.stringify(ids)],
       };
 
-async function unique(name: string, write: () => Promise<unknown>): Promise<void> {
+async function unique<T>(name: string, write: () => Promise<T>): Promise<T> {
   try {
-    await write();
+    return await write();
   } catch (error) {
     if (!isUniqueViolation(error, "namespaces.name")) throw error;
     throw new ShoalError("namespace_name_taken", `There is already a namespace named "${name}".`, {

@@ -53,7 +53,7 @@ export interface BatchSummary {
   inserted: number;
   updated: number;
   failed: number;
-  /** The first 1,000 refused rows; `failed` counts all. */
+  /** The first 1,000 refused rows, by line; `failed` counts all. */
   errors: RowError[];
   created_at: string;
   completed_at: string | null;
@@ -212,7 +212,8 @@ export interface CollectionStoreApi {
   configure(config: StoreConfig): Promise<void>;
 
   // Import: begin → (stage …) → commit. Nothing is visible before commit; commit is atomic and repeatable.
-  begin(batchId: string): Promise<void>;
+  /** Answers what the batch amounts to so far: one that has ended takes no more rows. */
+  begin(batchId: string): Promise<BatchSummary>;
   /** Calls that name the same segment key share it. Returns the rows refused because their id came before. */
   stage(batchId: string, segment: Omit<SegmentInfo, "id"> | null, documents: StagedDocument[]): Promise<RowError[]>;
   commit(batchId: string, outcome: { received: number; errors: RowError[]; failed: number }): Promise<BatchSummary>;

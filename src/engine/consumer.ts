@@ -3,10 +3,11 @@ import "../artifacts/parquet-module";
 import type { TaskMessage } from "../domain/run/types";
 import type { Env } from "../env";
 import { objectStore } from "../env";
+import type { RunCoordinatorApi } from "./contract";
 import { kernelModules } from "./kernel-modules";
 import { Lock } from "./lock";
 import { storeName } from "./stores";
-import { type WorkServices, work } from "./work";
+import { type CoordinatorLink, type WorkServices, work } from "./work";
 import { Workspace } from "./workspace";
 
 // Of the isolate: invocations share it, and two matrices at once would not fit.
@@ -20,7 +21,7 @@ export async function consumeTasks(batch: MessageBatch<TaskMessage>, env: Env): 
     objects: objectStore(env),
     workspace,
     collection: (namespaceId, collectionId) => env.COLLECTIONS.getByName(storeName(namespaceId, collectionId)),
-    coordinator: (message) => env.RUNS.getByName(message.runId),
+    coordinator: ({ runId }) => coordinatorLink(env, runId),
     log: (event) => console.error(JSON.stringify(event)),
   };
   for (const message of batch.messages) {
@@ -37,10 +38,28 @@ export async function consumeTasks(batch: MessageBatch<TaskMessage>, env: Env): 
   }
 }
 
+/** A stub for every call: one whose object was moved or restarted stays broken. */
+function coordinatorLink(env: Env, runId: string): CoordinatorLink {
+  const stub = (): RunCoordinatorApi => env.RUNS.getByName(runId);
+  return {
+    claim: (task) => stub().claim(task),
+    progress: (task, progress) => stub().progress(task, progress),
+    complete: (task, outcome) => stub().complete(task, outcome),
+    fail: (task, failure) => stub().fail(task, failure),
+  };
+}
+
 export async function consumeDeadTasks(batch: MessageBatch<TaskMessage>, env: Env): Promise<void> {
   for (const message of batch.messages) {
     console.error(JSON.stringify({ event: "task_dead", ...message.body }));
-    await env.RUNS.getByName(message.body.runId).dead(message.body);
-    message.ack();
+    try {
+      await env.RUNS.getByName(message.body.runId).dead(message.body);
+      message.ack();
+    } catch (error) {
+      // One coordinator that is not reached holds up no other message.
+      const reason = error instanceof Error ? error.message : String(error);
+      console.error(JSON.stringify({ event: "task_dead_untold", ...message.body, reason }));
+      message.retry({ delaySeconds: Math.min(60, 2 ** message.attempts) });
+    }
   }
 }

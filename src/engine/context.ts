@@ -41,6 +41,8 @@ export class Stopped extends Error {
 }
 
 const HEARTBEAT_MS = 500;
+/** Heartbeats in a row that may fail before the task gives up: a coordinator that moves or restarts misses one or two. */
+const MISSED_BEATS = 5;
 /** Kernel slices of a few milliseconds between two turns of the event loop. The platform's clock stands still within a turn. */
 const SLICES_A_TURN = 8;
 
@@ -49,9 +51,14 @@ export class Pulse {
   cpuMs = 0;
   readonly #progress: (progress: TaskProgress) => Promise<"continue" | "stop">;
   readonly #now: () => number;
+  #waitedMs = 0;
+  #waits = 0;
+  #waitingSince = 0;
   #last: number;
   #stopped = false;
   #slices = 0;
+  #beating = false;
+  #missed = 0;
   #failure: unknown = null;
 
   constructor(progress: (progress: TaskProgress) => Promise<"continue" | "stop">, now = Date.now) {
@@ -63,18 +70,25 @@ export class Pulse {
   /** Tells the coordinator when it is time to; throws `Stopped` once it has answered so. */
   beat(progress: TaskProgress): void {
     if (this.#stopped) throw new Stopped();
-    if (this.#failure) throw this.#failure;
-    if (this.#now() - this.#last < HEARTBEAT_MS) return;
+    if (this.#missed >= MISSED_BEATS) throw this.#failure;
+    if (this.#beating || this.#now() - this.#last < HEARTBEAT_MS) return;
     this.#last = this.#now();
+    this.#beating = true;
     // Not awaited: the answer is heard at a later beat, and the kernel goes on meanwhile.
-    this.#progress(progress).then(
-      (answer) => {
-        this.#stopped = answer === "stop";
-      },
-      (error: unknown) => {
-        this.#failure = error;
-      },
-    );
+    this.#progress(progress)
+      .then(
+        (answer) => {
+          this.#stopped = answer === "stop";
+          this.#missed = 0;
+        },
+        (error: unknown) => {
+          this.#failure = error;
+          this.#missed += 1;
+        },
+      )
+      .finally(() => {
+        this.#beating = false;
+      });
   }
 
   /** Runs a synchronous kernel call. */
@@ -84,6 +98,26 @@ export class Pulse {
       return call();
     } finally {
       this.cpuMs += this.#now() - started;
+    }
+  }
+
+  /** Waits for the platform; time with at least one such wait open is not computing to `busy`. */
+  async wait<T>(answer: Promise<T>): Promise<T> {
+    if (this.#waits++ === 0) this.#waitingSince = this.#now();
+    try {
+      return await answer;
+    } finally {
+      if (--this.#waits === 0) this.#waitedMs += this.#now() - this.#waitingSince;
+    }
+  }
+
+  /** Runs work that computes and waits by turns, never both at once: what is not spent in `wait` is computing. */
+  async busy<T>(work: () => Promise<T>): Promise<T> {
+    const [started, waited] = [this.#now(), this.#waitedMs];
+    try {
+      return await work();
+    } finally {
+      this.cpuMs += Math.max(0, this.#now() - started - (this.#waitedMs - waited));
     }
   }
 

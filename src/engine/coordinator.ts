@@ -133,6 +133,12 @@ export class Coordinator implements RunCoordinatorApi {
     this.#notify();
   }
 
+  /** To be called once by a new process over an old run: does at once what need not wait for the alarm. */
+  woken(): Promise<void> {
+    this.#apply({ type: "woken" });
+    return this.drain();
+  }
+
   /** What was due meanwhile: leases that ended, messages that were lost, effects that a restart left undone. */
   async alarm(): Promise<void> {
     this.#apply({ type: "tick" });

@@ -11,9 +11,15 @@ const PER_QUEUE_OPERATION = 0.4 / 1e6;
 const PER_CLASS_A = 4.5 / 1e6;
 const PER_CLASS_B = 0.36 / 1e6;
 
-/** Multiply-adds per millisecond of the packed kernels in workerd, with room for slower machines. */
-export const FUSED_PER_MS = 12e6;
-/** Multiply-adds per millisecond of the kernels that are bound by memory or by square roots. */
+/**
+ * Multiply-adds per millisecond, measured on one core of the machine that docs/design/planner.md names. Rounds of k-means
+ * count as if every row met every centroid; the bounds that spare most of it are in the figure.
+ */
+export const KMEANS_PER_MS = 17e6;
+export const ASSIGN_PER_MS = 9e6;
+export const SCATTER_PER_MS = 7e6;
+export const SILHOUETTE_PER_MS = 12e6;
+/** Of what runs outside of the kernels, or once: eigenpairs. */
 export const PLAIN_PER_MS = 3e6;
 /** Values per millisecond that a task reads from the object store, prepares and writes. */
 export const STREAMED_PER_MS = 100e3;

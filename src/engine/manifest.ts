@@ -1,9 +1,8 @@
 /** manifest.json: what a finished run is, how it was made, and what its files hold. docs/data-formats.md lists the fields. */
+import { version as ENGINE_VERSION } from "../../package.json";
 import { runMetrics, runWarnings } from "../domain/run/record";
 import type { StageResults } from "../domain/run/results";
 import type { RunHead } from "../domain/run/state";
-
-export const ENGINE_VERSION = "0.1.0";
 
 export function manifest(head: RunHead, now: number): Record<string, unknown> {
   const { spec, plan } = head;
@@ -30,6 +29,8 @@ export function manifest(head: RunHead, now: number): Record<string, unknown> {
       clustered: numPoints - noisePoints,
       noise: noisePoints,
       without_vector: plan.shape.missingRows,
+      /** Fewer than were clustered when only a sample was fitted and the others were assigned to their nearest cluster. */
+      fitted: plan.fittedRows,
     },
     num_clusters: sizes.length,
     metrics: spec.method.kind === "kmeans" ? runMetrics(results) : null,

@@ -1,6 +1,7 @@
 /** The prepared matrix inside the kernels' memory: spans of rows, or picked rows, centred; kept between tasks of an isolate. */
 import type { Grid, Matrix } from "../kernels/contract";
 import type { TaskContext } from "./context";
+import { fittedRows } from "./sampling";
 
 const SLICE_BYTES = 4 * 1024 * 1024;
 
@@ -47,14 +48,34 @@ export async function centeredMatrix(context: TaskContext, span: { from: number;
   return matrix;
 }
 
+/** Rows of the span that clusters are fitted on, minus the mean: all of them, or those in the run's sample. */
+export async function fittedMatrix(context: TaskContext, span: { from: number; to: number }): Promise<Matrix> {
+  const { lastRank } = context.results.gather!;
+  if (lastRank === null) return centeredMatrix(context, span);
+  const rows = fittedRows(span.from, span.to, context.spec.seed, lastRank);
+  return pickedMatrix(context, `fitted ${spanName(span)}`, rows);
+}
+
 /** The given rows (ascending) minus the mean, as a matrix of their own. */
 export async function pickedMatrix(context: TaskContext, name: string, rows: Uint32Array): Promise<Matrix> {
-  const { workspace, plan } = context;
+  const { workspace, plan, scratch, kernels, pulse } = context;
   const known = workspace.held(name);
   if (known) return known.matrix;
-  const values = await pickRows(context, rows);
+  const whole = heldWhole(context);
+  // Its rows must be taken before the new matrix takes its place; it is no larger than an isolate's share.
+  const taken = whole ? await pickRows(context, rows) : null;
   const held = workspace.hold(name, rows.length, plan.shape.dimensions);
-  held.matrix.write(0, values);
+  try {
+    if (taken) held.matrix.write(0, taken);
+    else {
+      for await (const { at, values } of pickedSlices(context, rows)) held.matrix.write(at, values);
+      const mean = await scratch.doubles("mean");
+      pulse.compute(() => kernels.center(held.matrix, mean));
+    }
+  } catch (error) {
+    workspace.drop();
+    throw error;
+  }
   held.centered = true;
   return held.matrix;
 }
@@ -63,37 +84,51 @@ export async function pickedMatrix(context: TaskContext, name: string, rows: Uin
 export async function pickRows(context: TaskContext, rows: Uint32Array): Promise<Float32Array<ArrayBuffer>> {
   const d = context.plan.shape.dimensions;
   const picked = new Float32Array(rows.length * d);
-  if (rows.length === 0) return picked;
-  const whole = context.workspace.held(spanName({ from: 0, to: context.plan.shape.rows }));
-  if (whole?.centered) {
+  const whole = heldWhole(context);
+  if (whole) {
     rows.forEach((row, i) => {
-      picked.set(whole.matrix.read(row, row + 1), i * d);
+      picked.set(whole.read(row, row + 1), i * d);
     });
     return picked;
   }
-  await readPicked(context, rows, picked);
+  for await (const { at, values } of pickedSlices(context, rows)) picked.set(values, at * d);
   const mean = await context.scratch.doubles("mean");
   // As the kernel centres: in f64, rounded once.
   for (let i = 0; i < picked.length; i++) picked[i] = picked[i]! - mean[i % d]!;
   return picked;
 }
 
+/** The centred matrix of all rows, when the workspace holds it. */
+function heldWhole({ workspace, plan }: TaskContext): Matrix | null {
+  const held = workspace.held(spanName({ from: 0, to: plan.shape.rows }));
+  return held?.centered ? held.matrix : null;
+}
+
 /** Rows far apart are cheaper to read one by one than with everything between them. */
 const SPARSE = 64;
 
-async function readPicked(context: TaskContext, rows: Uint32Array, picked: Float32Array): Promise<void> {
+/** The given rows (ascending) as they were prepared: `values` are those from the `at`-th on. */
+async function* pickedSlices(
+  context: TaskContext,
+  rows: Uint32Array,
+): AsyncGenerator<{ at: number; values: Float32Array }> {
+  if (rows.length === 0) return;
   const d = context.plan.shape.dimensions;
   const span = { from: rows[0]!, to: rows[rows.length - 1]! + 1 };
   if (rows.length * SPARSE < span.to - span.from) {
-    for (let i = 0; i < rows.length; i++) picked.set(await readRows(context, rows[i]!, rows[i]! + 1), i * d);
+    for (let at = 0; at < rows.length; at++) yield { at, values: await readRows(context, rows[at]!, rows[at]! + 1) };
     return;
   }
   let next = 0;
   for await (const { from, to, values } of matrixSlices(context, span)) {
-    for (; next < rows.length && rows[next]! < to; next++) {
-      const at = (rows[next]! - from) * d;
-      picked.set(values.subarray(at, at + d), next * d);
+    const at = next;
+    while (next < rows.length && rows[next]! < to) next++;
+    const picked = new Float32Array((next - at) * d);
+    for (let i = at; i < next; i++) {
+      const row = (rows[i]! - from) * d;
+      picked.set(values.subarray(row, row + d), (i - at) * d);
     }
+    yield { at, values: picked };
   }
 }
 

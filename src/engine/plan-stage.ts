@@ -2,6 +2,9 @@
 import type { StageKind, StagePlan } from "../domain/run/types";
 import { BLOCK_ROWS } from "./limits";
 
+/** Rounds of a loop that the estimate and the progress reckon with. */
+export const EXPECTED_ROUNDS = 25;
+
 interface Told {
   method: string;
   cpuMs: number;

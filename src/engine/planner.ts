@@ -1,29 +1,30 @@
 /**
- * `plan(spec, shape, limits) -> Plan`: pure, before anything is paid for. The method depends on rows and dimensions only;
+ * `plan(spec, shape, limits) -> Plan`: pure, before anything is paid for. The method depends on the job's own sizes only;
  * shards and groups of tasks change where the work is done and never a byte of the result.
  */
 import { ShoalError } from "../domain/errors";
 import type { Plan, RunSpec, Shape, StagePlan } from "../domain/run/types";
 import { estimate } from "./cost";
-import { BLOCK_ROWS, holdsInMemory, LIMITS, type Limits } from "./limits";
+import { BLOCK_ROWS, LIMITS, type Limits } from "./limits";
 import { planAttributes } from "./plan-attribute";
-import { planKMeans } from "./plan-kmeans";
-
-/** Rounds of a loop that the estimate reckons with. */
-export const EXPECTED_ROUNDS = 25;
+import { planKMeans, solvesWhole } from "./plan-kmeans";
+import { EXPECTED_ROUNDS } from "./plan-stage";
 
 export function plan(spec: RunSpec, shape: Shape, limits: Limits = LIMITS): Plan {
   refuseEmpty(shape);
   refuseTooLarge(shape, limits);
-  const shardRows = rowsOfShard(shape, limits);
+  const { method } = spec;
+  const shardRows = rowsOfShard(shape, limits, method.kind === "kmeans" && solvesWhole(method.params, shape, limits));
   const stages =
-    spec.method.kind === "kmeans"
-      ? planKMeans(spec, spec.method.params, shape, shardRows, limits)
-      : planAttributes(spec.method.config, shape, shardRows, limits);
+    method.kind === "kmeans"
+      ? planKMeans(spec, method.params, shape, shardRows, limits)
+      : planAttributes(method.config, shape, shardRows, limits);
+  refuseHeavy(stages, limits);
   const rounds = (stage: StagePlan) => Math.min(stage.maxRounds, EXPECTED_ROUNDS);
   return {
     version: 1,
     shape,
+    fittedRows: method.kind === "kmeans" ? Math.min(shape.rows, limits.fittedRows) : shape.rows,
     shardRows,
     shards: Math.ceil(shape.rows / shardRows),
     stages,
@@ -59,11 +60,22 @@ function refuseTooLarge({ rows, dimensions }: Shape, limits: Limits): void {
   );
 }
 
-/** Whole blocks, as many as a shard's bytes and rows allow; all rows when one isolate can hold them as one shard. */
-function rowsOfShard({ rows, dimensions }: Shape, limits: Limits): number {
+/** What only very wide vectors reach: a block of rows, or the centroids, that no isolate holds. */
+function refuseHeavy(stages: StagePlan[], limits: Limits): void {
+  const heaviest = stages.reduce((most, stage) => (stage.taskBytes > most.taskBytes ? stage : most));
+  if (heaviest.taskBytes <= limits.kernelBytes) return;
+  throw new ShoalError(
+    "job_too_large",
+    `stage ${heaviest.kind} needs ${heaviest.taskBytes} bytes in one isolate, the limit is ${limits.kernelBytes}; use fewer clusters or dimensions`,
+    { field: "n_clusters", value: heaviest.taskBytes, limit: limits.kernelBytes },
+  );
+}
+
+/** Whole blocks, as many as a shard's bytes and rows allow; all rows when one isolate solves them whole. */
+function rowsOfShard({ rows, dimensions }: Shape, limits: Limits, whole: boolean): number {
   const blocks = (most: number) => Math.max(1, Math.floor(most / BLOCK_ROWS)) * BLOCK_ROWS;
   const single = Math.ceil(rows / BLOCK_ROWS) * BLOCK_ROWS;
-  if (single <= limits.shardRows && holdsInMemory(rows, dimensions, limits)) return single;
+  if (single <= limits.shardRows && whole) return single;
   const byBytes = dimensions > 0 ? Math.floor(limits.shardBytes / (4 * dimensions)) : limits.shardRows;
   return Math.min(blocks(byBytes), blocks(limits.shardRows));
 }

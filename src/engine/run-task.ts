@@ -5,6 +5,7 @@ import { keys } from "../objects/keys";
 import type { ObjectStore } from "../objects/object-store";
 import { type FrozenReader, Pulse, type TaskContext } from "./context";
 import type { Claim, TaskOutcome } from "./contract";
+import { meteredReader, meteredStore } from "./metered";
 import { Scratch } from "./scratch";
 import { STAGES } from "./stages";
 import type { Workspace } from "./workspace";
@@ -21,7 +22,7 @@ export async function runTask(
   { spec, plan, inputs }: Claim & { kind: "run" },
   services: TaskServices,
 ): Promise<Omit<TaskOutcome, "more">> {
-  const { objects, workspace } = services;
+  const { workspace } = services;
   const stage = plan.stages[task.stage];
   if (!stage) throw new RangeError(`the plan has no stage ${task.stage}`);
   const implementation = STAGES[stage.kind];
@@ -29,8 +30,9 @@ export async function runTask(
   if (!run) throw new TypeError(`stage ${stage.kind} has no ${task.part}`);
 
   workspace.open(spec);
-  const scratch = new Scratch(objects, keys.scratch(spec.namespaceId, spec.runId), workspace.memory);
   const pulse = new Pulse((progress) => services.progress(task, progress));
+  const objects = meteredStore(services.objects, pulse);
+  const scratch = new Scratch(objects, keys.scratch(spec.namespaceId, spec.runId), workspace.memory);
   const context: TaskContext = {
     spec,
     plan,
@@ -44,7 +46,7 @@ export async function runTask(
     workspace,
     kernels: workspace.kernels,
     pulse,
-    collection: (collectionId) => services.collection(spec.namespaceId, collectionId),
+    collection: (collectionId) => meteredReader(services.collection(spec.namespaceId, collectionId), pulse),
   };
   try {
     const result = await run(context);

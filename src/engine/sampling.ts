@@ -12,10 +12,44 @@ function mix(value: number): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
-/** Rows of a run stay below this, so that hash and row fit one exact double. */
-const ROW_BITS = 2 ** 20;
+/** Rows of a run stay below this (`LIMITS.rows`), so that 29 bits of the hash and the row fit one exact double. */
+const ROW_BITS = 2 ** 24;
+const HASH_BITS = 29;
 
-const ranked = (seed: number, purpose: number, row: number): number => rowHash(seed, purpose, row) * ROW_BITS + row;
+/** Distinct for every row: the hash decides, the lower row on ties. */
+const ranked = (seed: number, purpose: number, row: number): number =>
+  (rowHash(seed, purpose, row) >>> (32 - HASH_BITS)) * ROW_BITS + row;
+
+/** What marks the rows of the sample that clusters are fitted on. */
+const FITTED = 3;
+const BUCKETS = 2 ** 16;
+const BUCKET_SPAN = 2 ** (HASH_BITS - 16) * ROW_BITS;
+
+/**
+ * The sample of `size` of the rows [0, rows) that clusters are fitted on holds the rows of the smallest ranks; this is the
+ * largest of them. Two passes over the row numbers, in memory that does not grow with them.
+ */
+export function lastFittedRank(rows: number, size: number, seed: number): number {
+  const counts = new Uint32Array(BUCKETS);
+  for (let row = 0; row < rows; row++) counts[Math.floor(ranked(seed, FITTED, row) / BUCKET_SPAN)]! += 1;
+  let bucket = 0;
+  let left = size;
+  while (left > counts[bucket]!) left -= counts[bucket++]!;
+  const within: number[] = [];
+  for (let row = 0; row < rows; row++) {
+    const rank = ranked(seed, FITTED, row);
+    if (Math.floor(rank / BUCKET_SPAN) === bucket) within.push(rank);
+  }
+  return within.sort((a, b) => a - b)[left - 1]!;
+}
+
+/** Rows of [from, to) in that sample, ascending. */
+export function fittedRows(from: number, to: number, seed: number, lastRank: number): Uint32Array {
+  const rows = new Uint32Array(to - from);
+  let found = 0;
+  for (let row = from; row < to; row++) if (ranked(seed, FITTED, row) <= lastRank) rows[found++] = row;
+  return rows.slice(0, found);
+}
 
 /** `size` of the rows [0, rows), ascending: those with the smallest hashes. */
 export function sampleRows(rows: number, size: number, seed: number, purpose: number): Uint32Array {
@@ -26,16 +60,16 @@ export function sampleRows(rows: number, size: number, seed: number, purpose: nu
 
 /**
  * About `size` rows, ascending, in proportion to the clusters' sizes and at least two of each that has two: within a
- * cluster those with the smallest hashes. `labels[row]` is the cluster, `counts` the clusters' sizes.
+ * cluster those with the smallest hashes. `labels[row]` is the cluster, one of `count`.
  */
 export function stratifiedRows(
   labels: Int32Array,
-  counts: ArrayLike<number>,
+  count: number,
   size: number,
   seed: number,
   purpose: number,
 ): Uint32Array {
-  const clusters: number[][] = Array.from(counts, () => []);
+  const clusters: number[][] = Array.from({ length: count }, () => []);
   for (let row = 0; row < labels.length; row++) clusters[labels[row]!]?.push(ranked(seed, purpose, row));
   const chosen: number[] = [];
   for (const keys of clusters) {

@@ -6,10 +6,8 @@
 import type { RunSpec } from "../domain/run/types";
 import { createKernels } from "../kernels";
 import type { Kernels, Matrix } from "../kernels/contract";
+import { KERNEL_BYTES } from "./limits";
 import { ScratchMemory } from "./scratch";
-
-/** The kernels' share of an isolate's 96 MiB: the rest is for the Parquet writer's memory, the heap and buffers. */
-export const KERNEL_BYTES = 48 * 1024 * 1024;
 
 export interface KernelModules {
   plain: WebAssembly.Module;

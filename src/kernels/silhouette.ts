@@ -4,7 +4,10 @@ import type { KernelMatrix } from "./matrix";
 import type { KernelModule } from "./module";
 import { sliceRows } from "./slices";
 
-/** See `Kernels.silhouetteSums`. */
+/**
+ * See `Kernels.silhouetteSums`. Cost 2 n d flops a query; memory 8 n + queries (8 d + 8 k + 20) bytes and one block
+ * (`silhouetteBytes`). Deterministic; precision in docs/kernels.md.
+ */
 export function silhouetteSums(
   kernel: KernelModule,
   queries: Float32Array,

@@ -5,9 +5,9 @@ export const keys = {
   collection: (namespaceId: string, collectionId: string) => `documents/${namespaceId}/${collectionId}/`,
   segment: (namespaceId: string, collectionId: string, segmentId: string) =>
     `documents/${namespaceId}/${collectionId}/segments/${segmentId}.arrow`,
-  /** A Parquet upload, kept while it is read by ranges. */
-  upload: (namespaceId: string, collectionId: string, batchId: string) =>
-    `documents/${namespaceId}/${collectionId}/uploads/${batchId}`,
+  /** An upload or a part of one, kept while it is read by ranges. */
+  upload: (namespaceId: string, collectionId: string, uploadId: string) =>
+    `documents/${namespaceId}/${collectionId}/uploads/${uploadId}`,
   cluster: (namespaceId: string, clusterId: string) => `artifacts/${namespaceId}/${clusterId}/`,
   run: (namespaceId: string, clusterId: string, runId: string) => `artifacts/${namespaceId}/${clusterId}/${runId}/`,
   artifact: (namespaceId: string, clusterId: string, runId: string, file: ArtifactFile) =>

@@ -76,6 +76,23 @@ describe("reading members", () => {
     const ranges = sorted.requests.filter(({ operation }) => operation === "range");
     // The footer, the ids of the one group that can match, and that group.
     expect(ranges).toHaveLength(3);
+    const [footer, ids, group] = ranges.map((range) => range.bytes);
+    const size = sorted.objects.get(KEY)!.byteLength;
+    expect(ids).toBeLessThan(2 * 8192);
+    expect(group).toBeLessThan((size - (footer! - 65_536)) / 2.5);
+  });
+
+  it("asks for nothing where no row group can match", async () => {
+    const requests = await requestsOf(() => idsOf(0, 10, ["zz_9"]));
+    expect(requests.map(({ operation }) => operation)).toEqual(["head", "range"]);
+  });
+
+  it("counts a cluster from its column alone", async () => {
+    const size = objects.objects.get(KEY)!.byteLength;
+    const requests = await requestsOf(() => countMembers(objects, KEY, ["cl_1"]));
+    const bytes = requests.slice(2).reduce((sum, request) => sum + request.bytes, 0);
+    expect(requests).toHaveLength(2 + Math.ceil(ROWS / 8192));
+    expect(bytes).toBeLessThan(size / 20);
   });
 
   it("says that there is no table where there is none", async () => {

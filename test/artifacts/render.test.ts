@@ -7,8 +7,11 @@ import {
   dataAnswer,
   formatFromAccept,
   type MemberRow,
+  nextCursor,
+  offsetOf,
   openCentroids,
   openMembers,
+  type ReadOptions,
   tableStream,
   writeCentroids,
   writeMembers,
@@ -93,6 +96,49 @@ describe("one table", () => {
     expect(rows.length).toBeGreaterThan(0);
   });
 
+  describe.each(["json", "ndjson", "arrow", "parquet"] as const)("as %s", (format) => {
+    const matching = (clusterIds: string[] | null) => {
+      const all = Array.from({ length: ROWS }, (_, i) => member(i));
+      return all.filter(({ clusterId }) => clusterIds === null || clusterIds.includes(clusterId));
+    };
+    const idsOf = async (options: ReadOptions): Promise<unknown[]> => {
+      const bytes = await bytesOf(await tableStream(await members(), format, options));
+      if (format === "arrow") return [...tableFromIPC(bytes).getChild("document_id")!];
+      if (format === "parquet") return (await parquetReadObjects({ file: bytes.buffer })).map((row) => row.document_id);
+      const lines = new TextDecoder().decode(bytes);
+      const rows =
+        format === "json"
+          ? JSON.parse(lines)
+          : lines
+              .split("\n")
+              .slice(0, -1)
+              .map((line) => JSON.parse(line));
+      return (rows as MemberRow[]).map((row) => row.document_id);
+    };
+
+    it.each<[string, ReadOptions]>([
+      ["a limit", { offset: 0, limit: 7, clusterIds: null }],
+      ["an offset across row groups", { offset: 8190, limit: 8200, clusterIds: null }],
+      ["the end", { offset: ROWS - 3, limit: 100_000, clusterIds: null }],
+      ["nothing past the end", { offset: ROWS, limit: 5, clusterIds: null }],
+      ["clusters", { offset: 0, limit: ROWS, clusterIds: ["cl_1", "-1"] }],
+      ["a page of clusters", { offset: 1500, limit: 1501, clusterIds: ["cl_0"] }],
+      ["no cluster of that name", { offset: 0, limit: 10, clusterIds: ["cl_999"] }],
+    ])("%s", async (_name, options) => {
+      const { offset, limit, clusterIds } = options;
+      const expected = matching(clusterIds).slice(offset, offset + limit);
+      expect(await idsOf(options)).toEqual(expected.map(({ documentId }) => documentId));
+    });
+
+    it("the page that a cursor names", async () => {
+      const first = { offset: 0, limit: 900, clusterIds: ["cl_1"] };
+      const table = await members();
+      const offset = offsetOf((await nextCursor(table, first))!, table, ["cl_1"]);
+      const expected = matching(["cl_1"]).slice(900, 1800);
+      expect(await idsOf({ ...first, offset })).toEqual(expected.map(({ documentId }) => documentId));
+    });
+  });
+
   it("reads on only while someone listens", async () => {
     const from = objects.requests.length;
     const reader = (await tableStream(await members(), "ndjson", ALL_ROWS)).getReader();
@@ -117,9 +163,10 @@ describe("JSON answers", () => {
     );
     expect(answer).toMatchObject({ cluster_id: "clust_a", total_clusters: 3, total_members: ROWS });
     expect(answer.centroids[1]).toMatchObject({
+      cluster_id: "cl_1",
       cluster_label: "cl_1",
       num_members: 99,
-      metadata: { cluster_id: "cl_1", algorithm: "kmeans" },
+      metadata: { algorithm: "kmeans" },
     });
     expect(answer.centroids[0].centroid_vector).toHaveLength(4);
     expect(answer.members).toHaveLength(3);
@@ -139,10 +186,7 @@ describe("JSON answers", () => {
         }),
       ),
     );
-    expect(answer.centroids.map((row: { metadata: { cluster_id: string } }) => row.metadata.cluster_id)).toEqual([
-      "cl_1",
-      "cl_2",
-    ]);
+    expect(answer.centroids.map((row: { cluster_id: string }) => row.cluster_id)).toEqual(["cl_1", "cl_2"]);
     expect(answer).toMatchObject({ members: [], total_members: 0, next_cursor: null });
   });
 

@@ -5,7 +5,7 @@ import type { RunView } from "../../src/engine/contract";
 
 const event = (seq: number, type: RunEvent["type"], status: RunStatus = "processing"): RunEvent => ({
   seq,
-  at: "2026-11-21T00:00:00.000000Z",
+  at: "2026-11-21T00:00:00.000Z",
   type,
   status,
   stage: "kmeans",
@@ -14,7 +14,7 @@ const event = (seq: number, type: RunEvent["type"], status: RunStatus = "process
   total: 9,
   fraction: seq / 9,
   objective: null,
-  etaMs: null,
+  etaMs: 250,
   message: null,
 });
 
@@ -47,7 +47,21 @@ describe("the event stream", () => {
       ["id: 2", "event: progress"],
       ["id: 3", "event: completed"],
     ]);
-    expect(JSON.parse(frames[1]!.split("\ndata: ")[1]!)).toEqual(event(1, "planned"));
+    // In the API's spelling: nothing of the engine's own fields comes through.
+    expect(JSON.parse(frames[1]!.split("\ndata: ")[1]!)).toEqual({
+      seq: 1,
+      at: "2026-11-21T00:00:00.000000Z",
+      type: "planned",
+      status: "processing",
+      stage: "kmeans",
+      round: 0,
+      done: 1,
+      total: 9,
+      fraction: 1 / 9,
+      objective: null,
+      eta_ms: 250,
+      message: null,
+    });
     expect(run.asked).toEqual([0, 2]);
   });
 

@@ -126,6 +126,71 @@ describe("refused rows", () => {
   });
 });
 
+it("reports refused rows in the order of their lines, whoever refuses them", async () => {
+  const good = (id: string) => JSON.stringify({ document_id: id });
+  const lines = [
+    good("a"),
+    JSON.stringify({ vectors: { pixels: [1] } }),
+    "nonsense",
+    good("a"),
+    JSON.stringify({ document_id: "" }),
+    "[]",
+    good("b"),
+    good("b"),
+  ];
+  const { summary } = await run(encode(lines.join("\n")), "ndjson", { chunk: 1e6 });
+  expect(summary.errors.map(({ line, code }) => [line, code])).toEqual([
+    [2, "invalid_vector"],
+    [3, "invalid_json"],
+    [4, "duplicate_document_id"],
+    [5, "validation_failed"],
+    [6, "validation_failed"],
+    [8, "duplicate_document_id"],
+  ]);
+});
+
+it("keeps the first thousand errors although some are found last", async () => {
+  const lines = [...Array(2), ...Array(5000)].map((_, i) => (i < 2 ? '{"document_id":"a"}' : "nonsense"));
+  const { summary } = await run(encode(lines.join("\n")), "ndjson", { chunk: 1e6 });
+  expect(summary).toMatchObject({ received: 5002, inserted: 1, failed: 5001 });
+  expect(summary.errors.map((error) => error.line)).toEqual(Array.from({ length: 1000 }, (_, i) => i + 2));
+});
+
+it("refuses NaN and Infinity of a binary format row by row, and takes zero vectors", async () => {
+  const list = new FixedSizeList(2, new Field("item", new Float32(), false));
+  const data = Float32Array.of(1, 2, Number.NaN, 0, 0, Number.POSITIVE_INFINITY, 0, 0, -0, 0);
+  const child = makeData({ type: new Float32(), length: 10, nullCount: 0, data });
+  const column = makeData({ type: list, length: 5, nullCount: 0, child });
+  const schema = new Schema([new Field("text", list, false)]);
+  const struct = makeData({ type: new Struct(schema.fields), length: 5, nullCount: 0, children: [column] });
+  const bytes = RecordBatchStreamWriter.writeAll([new RecordBatch(schema, struct)]).toUint8Array(true);
+  const { h, summary } = await run(bytes, "arrow");
+  expect(summary).toMatchObject({ received: 5, inserted: 3, failed: 2 });
+  expect(summary.errors.map(({ line, code }) => [line, code])).toEqual([
+    [2, "invalid_vector"],
+    [3, "invalid_vector"],
+  ]);
+  const frozen = await h.store.freeze({
+    runId: "r",
+    filters: null,
+    features: ["text"],
+    zeroIsNoise: true,
+    sample: null,
+    attributes: [],
+  });
+  expect(frozen).toMatchObject({ rows: 1, noiseRows: 2 });
+});
+
+it("refuses a document whose text is too long, and reads on", async () => {
+  const long = JSON.stringify({ payload: { a: "x".repeat(4 * 1024 * 1024) } });
+  for (const format of ["ndjson", "json"] as const) {
+    const text = format === "json" ? `[{},${long},{}]` : `{}\n${long}\n{}`;
+    const { summary } = await run(encode(text), format, { chunk: 500_000 });
+    expect(summary).toMatchObject({ received: 3, inserted: 2, failed: 1 });
+    expect(summary.errors[0]).toMatchObject({ line: 2, code: "payload_too_large" });
+  }
+});
+
 it("takes the create request's form", async () => {
   const h = await StoreHarness.create([{ uri: "mixpeek://passthrough@v1/v", name: "v", dimensions: 2 }]);
   const features = [{ feature_extractor_id: "passthrough_v1", payload: { p: 1 }, vectors: { anyname: [1, 2] } }];

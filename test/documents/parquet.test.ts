@@ -65,6 +65,41 @@ describe("Parquet", () => {
     expect(h.objects.keys.filter((key) => key.includes("/uploads/"))).toEqual([]);
   });
 
+  it.each([
+    ["plain", "random()", "COMPRESSION uncompressed"],
+    ["plain, version 2", "random()", "COMPRESSION zstd, PARQUET_VERSION v2"],
+    ["of few values (dictionary)", "i % 3", "COMPRESSION snappy"],
+  ])("takes lists of floats as they are: %s", async (_name, value, options) => {
+    const lists = `CASE i % 5 WHEN 0 THEN NULL WHEN 1 THEN [] WHEN 2 THEN [${value}, NULL] ELSE [${value}, ${value}, i] END`;
+    const select = `SELECT 'd' || i AS document_id, (${lists})::FLOAT[] AS list, (${lists})::DOUBLE[] AS doubles,
+      [i, 0.5, -1]::FLOAT[3] AS pixels FROM range(3000) t(i)`;
+    const bytes = await write(select, options);
+    const { h, summary } = await run(bytes);
+    expect(summary).toMatchObject({ inserted: 3000, failed: 0 });
+    const { documents } = await h.store.list(listQuery({ limit: 3000, returnVectors: true }));
+    documents.forEach(({ payload, vectors }, i) => {
+      expect(vectors!.pixels).toEqual([i, 0.5, -1]);
+      for (const name of ["list", "doubles"]) {
+        const number = expect.any(Number);
+        const forms = [undefined, [], [number, null], [number, number, i], [number, number, i]];
+        expect(payload[name]).toEqual(forms[i % 5]);
+        if (value === "i % 3" && i % 5 > 1) expect((payload[name] as number[])[0]).toBe(i % 3);
+      }
+    });
+  });
+
+  it("takes a page of 25 MB of vectors, and refuses larger ones by name", async () => {
+    const columns = (width: number) => `SELECT list_transform(range(${width}), x -> random()::FLOAT)::FLOAT[] AS v`;
+    const features = [{ uri: "u", name: "v", dimensions: 50 }];
+    const h = await StoreHarness.create(features);
+    const bytes = await write(`${columns(50)} FROM range(122880)`, "ROW_GROUP_SIZE 122880");
+    const body = chunkStream(bytes, 1_000_000);
+    const summary = await importDocuments({ ...h.target("b1"), body, format: "parquet" });
+    expect(summary).toMatchObject({ inserted: 122_880, failed: 0 });
+    const wide = await write(`${columns(400)} FROM range(30000)`, "ROW_GROUP_SIZE 122880");
+    await expect(run(wide)).rejects.toThrow("column 'v.list.element'");
+  });
+
   it("reads by ranges, never the file as a whole", async () => {
     const bytes = await write(
       "SELECT [random(), random(), random()]::FLOAT[] AS pixels, uuid() AS u FROM range(200000)",

@@ -60,6 +60,58 @@ describe("batches", () => {
     expect((await h.store.commit("b1", { received: 2, errors: [], failed: 0 })).inserted).toBe(2);
   });
 
+  it("that were given up lose what a late importer still writes", async () => {
+    await h.store.begin("b1");
+    await h.store.abandon("b1");
+    const key = "documents/ns_1/col_1/segments/b1-3.arrow";
+    await h.objects.put(key, new Uint8Array(10));
+    const staged = { line: 1, documentId: "a", payload: "{}", segmentRow: -1, present: 0, zero: 0 };
+    await expect(h.store.stage("b1", null, [staged])).rejects.toMatchObject({ code: "batch_not_found" });
+    await h.store.abandon("b1");
+    expect(h.objects.keys).toEqual([]);
+  });
+
+  it("whose files a crash left when they were given up lose them by alarm", async () => {
+    await put("b0", [doc(1)]);
+    await h.store.begin("b1");
+    await h.objects.put("documents/ns_1/col_1/segments/b1-0.arrow", new Uint8Array(10));
+    h.objects.failWhen(({ operation }) => (operation === "delete" ? new Error("the process is gone") : null));
+    await expect(h.store.abandon("b1")).rejects.toThrow("gone");
+    h.objects.failWhen(null);
+    h.restart();
+    await h.pass(3 * 60 * 60 * 1000);
+    expect(h.objects.keys).toEqual(["documents/ns_1/col_1/segments/b0-0.arrow"]);
+    expect((await h.store.batch("b1"))!.status).toBe("FAILED");
+  });
+
+  it("that have ended answer a repetition as before, and take nothing", async () => {
+    const first = await put("b1", [doc(1)]);
+    expect(await put("b1", [doc(1, { n: 2 }), doc(2)])).toEqual(first);
+    expect(await h.store.count(null)).toBe(1);
+    expect((await h.store.get("d1", false))!.payload.n).toBe(1);
+  });
+
+  it("killed between staging and commit leave nothing, and the import can be sent again", async () => {
+    const target = h.target("b1");
+    const killed = {
+      ...target,
+      store: Object.assign(Object.create(target.store), {
+        begin: (id: string) => target.store.begin(id),
+        stage: (...args: Parameters<typeof target.store.stage>) => target.store.stage(...args),
+        commit: () => new Promise(() => undefined),
+      }),
+    };
+    void importValues(killed as typeof target, docs(0, 50));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(h.objects.keys.length).toBe(1);
+    h.restart();
+    expect(await h.store.count(null)).toBe(0);
+    expect(await put("b2", docs(0, 50))).toMatchObject({ status: "COMPLETED", inserted: 50 });
+    await h.pass(3 * 60 * 60 * 1000);
+    expect(h.objects.keys).toEqual(["documents/ns_1/col_1/segments/b2-0.arrow"]);
+    expect((await h.store.get("d7", true))!.vectors!.pixels).toEqual([7, 7.5, -7]);
+  });
+
   it("refuse the second row of an id", async () => {
     const summary = await put("b1", [doc(1), doc(2), doc(1)]);
     expect(summary).toMatchObject({ status: "COMPLETED_WITH_ERRORS", received: 3, inserted: 2, failed: 1 });
@@ -327,5 +379,58 @@ describe("compaction", () => {
     expect(segments().length).toBe(1);
     await h.pass(11 * 60 * 1000);
     expect(segments()).toEqual([]);
+  });
+});
+
+describe("a collection of many chunks, under a filter that SQL cannot decide", () => {
+  const rows = 9001;
+  const filters = parseFilter({ field: "n", operator: "regex", value: "7$" });
+
+  beforeEach(async () => {
+    await put(
+      "b1",
+      Array.from({ length: rows }, (_, i) => ({ document_id: `d${i}`, payload: { n: `n${i}`, kind: i % 3 } })),
+    );
+  });
+
+  it("lists page by page, counts, groups and shapes every document once", async () => {
+    const matching = Array.from({ length: rows }, (_, i) => `d${i}`).filter((id) => id.endsWith("7"));
+    const seen: string[] = [];
+    let cursor: string | null = null;
+    do {
+      const page = await h.store.list(listQuery({ filters, limit: 333, cursor, offset: cursor ? 0 : 500 }));
+      seen.push(...page.documents.map((document) => document.documentId));
+      cursor = page.nextCursor;
+    } while (cursor);
+    expect(seen).toEqual(matching.slice(500));
+    expect(await h.store.count(filters)).toBe(matching.length);
+    expect(await h.store.shape(filters, ["pixels"])).toMatchObject({ rows: 0, missingRows: matching.length });
+    const { groups, totalDocuments } = await h.store.groups({
+      filters,
+      search: null,
+      groupBy: "kind",
+      limit: 5,
+      offset: 0,
+      documentsPerGroup: 1,
+    });
+    expect(totalDocuments).toBe(matching.length);
+    expect(groups.reduce((sum, group) => sum + group.count, 0)).toBe(matching.length);
+  });
+
+  it("lets others in between two chunks", async () => {
+    const order: string[] = [];
+    const jobs = [
+      () => h.store.count(filters),
+      () => h.store.shape(filters, []),
+      () => h.store.list(listQuery({ filters: parseFilter({ field: "n", operator: "regex", value: "^x" }) })),
+      () => h.store.groups({ filters, search: null, groupBy: "kind", limit: 1, offset: 0, documentsPerGroup: 0 }),
+    ];
+    for (const [i, job] of jobs.entries()) {
+      const long = job().then(() => order.push(`job ${i}`));
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      order.push(`other ${i}`);
+      await long;
+    }
+    expect(order).toEqual(jobs.flatMap((_, i) => [`other ${i}`, `job ${i}`]));
   });
 });

@@ -12,7 +12,7 @@ import { LIMITS, type Limits } from "../../src/engine/limits";
 import { plan } from "../../src/engine/planner";
 import { RunStore, type SqlTransactions } from "../../src/engine/run-store";
 import { freezeCollection } from "../../src/engine/stores";
-import { work } from "../../src/engine/work";
+import { type CoordinatorLink, type WorkServices, work } from "../../src/engine/work";
 import { Workspace } from "../../src/engine/workspace";
 import { keys } from "../../src/objects/keys";
 import { deletePrefix, type ObjectStore } from "../../src/objects/object-store";
@@ -104,13 +104,7 @@ export class World {
     const workspace = this.#isolates[Math.floor(this.#random() * this.#isolates.length)]!;
     const life = { dead: false };
     try {
-      await work(message, {
-        objects: this.#mortal(life),
-        workspace,
-        collection: (_, collectionId) => this.#collection(collectionId),
-        coordinator: () => this.#link(life),
-        log: (event) => this.log.push(event),
-      });
+      await work(message, { ...this.workServices(this.#link(life), workspace), objects: this.#mortal(life) });
     } catch (error) {
       if (!(error instanceof Killed)) throw error;
       workspace.memory.clear();
@@ -118,10 +112,22 @@ export class World {
     }
   }
 
+  /** What a consumer works with, around a coordinator of the test's choice. */
+  workServices(coordinator: CoordinatorLink, workspace = this.#isolates[0]!): WorkServices {
+    return {
+      objects: this.objects,
+      workspace,
+      collection: (_, collectionId) => this.#collection(collectionId),
+      coordinator: () => coordinator,
+      log: (event) => this.log.push(event),
+    };
+  }
+
   /** A new process over the same storage; the queue's backlog is gone. */
   restart(): void {
     this.#queue.length = 0;
     this.coordinator = this.#open();
+    void this.coordinator.woken();
   }
 
   artifact(file: "members.parquet" | "centroids.parquet" | "hierarchy.parquet" | "manifest.json"): Uint8Array | null {

@@ -1,48 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { ClusterDefinition, VectorConfig } from "../../src/domain/definition/model";
+import type { VectorConfig } from "../../src/domain/definition/model";
 import { resolveRunSpec } from "../../src/engine/resolve";
+import { definition, URI } from "./definitions";
 import { KMEANS } from "./fixtures";
-
-const URI = "mixpeek://passthrough@v1/pixels";
-const VECTOR: VectorConfig = {
-  feature_uris: [URI],
-  clustering_method: "kmeans",
-  sample_size: null,
-  algorithm_params: { ...KMEANS },
-  multi_feature_strategy: "concatenate",
-  normalize_features: true,
-  feature_weights: null,
-  weight_learning_config: null,
-  output_strategy: "single",
-  effective_feature_method: "mean",
-  enrich_source: false,
-  face_cluster_merge: null,
-  preprocessing_steps: null,
-  hierarchical: false,
-  max_hierarchy_depth: 3,
-  min_subcluster_size: 50,
-  vis_method: null,
-  vis_n_components: 2,
-  reproducible: true,
-};
-
-const definition = (vector: Partial<VectorConfig>, more: Partial<ClusterDefinition> = {}): ClusterDefinition => ({
-  collection_ids: ["col_a"],
-  cluster_name: "test",
-  description: null,
-  cluster_type: "vector",
-  vector_config: { ...VECTOR, ...vector },
-  attribute_config: null,
-  filters: null,
-  llm_labeling: null,
-  enrich_source_collection: false,
-  source_enrichment_config: null,
-  auto_execute_on_batch: false,
-  auto_execute_min_documents: null,
-  auto_execute_cooldown_seconds: 3600,
-  metadata: {},
-  ...more,
-});
 
 const ids = { runId: "run_1", clusterId: "clust_1", namespaceId: "ns_1", taskId: "task_1", createdAt: "2026-01-01" };
 const collection = (collectionId: string, dimensions = 64) => ({

@@ -1,5 +1,6 @@
 import { parquetReadObjects } from "hyparquet";
 import { describe, expect, it } from "vitest";
+import { version } from "../../package.json";
 import { attributeSpec, blobs, kmeansSpec, makeWorld } from "./fixtures";
 import type { World } from "./harness";
 
@@ -29,7 +30,10 @@ describe("a k-means run", () => {
     expect(centroids.map((row) => Number(row.num_members))).toEqual(record.centroids!.map((one) => one.num_members));
     expect(world.scratchKeys).toEqual([]);
     const manifest = JSON.parse(new TextDecoder().decode(world.artifact("manifest.json")!));
-    expect(manifest).toMatchObject({ version: 1, result: "exact", num_clusters: 4 });
+    expect(manifest).toMatchObject({ version: 1, result: "exact", num_clusters: 4, rows: { fitted: 4471 } });
+    expect(manifest.engine.version).toBe(version);
+    const cpu = (kind: string) => manifest.stages.find((stage: { kind: string }) => stage.kind === kind).cpu_ms;
+    expect(cpu("persist")).toBeGreaterThan(0);
     expect(record.warnings.map((one) => one.msg).join()).toContain("7 documents lack a vector");
   });
 });

@@ -6,7 +6,7 @@ import { attributeSpec, blobs, kmeansSpec, makeWorld, type WorldOptions } from "
 import type { Chaos, World } from "../engine/harness";
 
 /** Small enough that nothing fits one isolate: the coreset and Lloyd's rounds over shards. */
-const SHARDED = { isolateBytes: 40_000, taskCpuMs: 0 };
+const SHARDED = { isolateBytes: 80_000, taskCpuMs: 0 };
 const shards = (rows: number, more = {}) => ({ ...more, shardBytes: rows * 24, shardRows: rows });
 
 function digest(world: World): Record<string, string> {
@@ -33,6 +33,7 @@ describe("1. same definition, same data, same seed: the same bytes", () => {
     ["k-means with medians", kmeansSpec({ centroid: "median" }), SHARDED],
     ["k-means with medoids", kmeansSpec({ centroid: "medoid", normalize: false }), SHARDED],
     ["k-means in one isolate", kmeansSpec(), { taskCpuMs: 0 }],
+    ["k-means on a sample, the others assigned", kmeansSpec(), { ...SHARDED, fittedRows: 1500 }],
   ];
   it.each(cases)("%s, for any shards, order, duplicates and restarts", async (_, spec, limits) => {
     const reference = digest(await completed(spec, { limits: shards(262_144, limits) }));
@@ -72,6 +73,21 @@ describe("1. same definition, same data, same seed: the same bytes", () => {
 });
 
 describe("2. no task needs more than its share of an isolate", () => {
+  it.each([
+    ["whole", {}],
+    ["sharded", shards(1024, SHARDED)],
+    ["sampled", { ...shards(2048, SHARDED), fittedRows: 1500 }],
+  ])("takes no more of the kernels' memory than its plan said (%s)", async (_, limits) => {
+    const world = await completed(kmeansSpec({}, { n_clusters: 20 }), { limits });
+    const { record } = (await world.coordinator.view())!;
+    const planned = Math.max(
+      ...record.plan!.stages.filter((one) => one.kind !== "persist").map((stage) => stage.taskBytes),
+    );
+    const took = JSON.parse(new TextDecoder().decode(world.artifact("manifest.json")!)).engine.kernel_memory_bytes;
+    expect(took).toBeLessThanOrEqual(planned + 65_536);
+    expect(took).toBeGreaterThan(0.5 * planned);
+  });
+
   it("plans tasks within the kernels' budget and reports what they took", async () => {
     const world = await completed(kmeansSpec(), { limits: shards(1024, SHARDED) });
     const manifest = JSON.parse(new TextDecoder().decode(world.artifact("manifest.json")!));
@@ -93,6 +109,20 @@ describe("3. killing the process at any moment loses no finished stage, and the 
     expect(record.status).toBe("completed");
     expect(digest(world)).toEqual(reference);
     expect(world.scratchKeys).toEqual([]);
+  });
+
+  it("what a restart lost is sent again at once, without waiting for the alarm", async () => {
+    const world = await makeWorld(kmeansSpec());
+    await world.coordinator.start(world.spec);
+    await world.coordinator.drain();
+    const before = world.now;
+    world.restart();
+    world.alarmAt = null;
+    await world.coordinator.drain();
+    world.beforeDelivery = () => expect(world.now).toBe(before);
+    await world.settle();
+    expect(world.delivered).toHaveLength(1);
+    expect((await world.coordinator.view())!.record.status).toBe("completed");
   });
 
   it("a restart of the coordinator repeats no finished stage", async () => {

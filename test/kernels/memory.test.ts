@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { OutOfMemory, run } from "../../src/kernels";
+import type { Kernels, Matrix } from "../../src/kernels/contract";
+import * as memory from "../../src/kernels/memory";
 import { blobs, load, loadCentred, plain } from "./support";
 
 const MIB = 1024 * 1024;
@@ -68,14 +70,15 @@ describe("the arena", () => {
     expect(kernels.mark()).toBe(before);
   });
 
-  it("keeps k-means within the formula of its documentation", () => {
+  it.each([
+    [4_000, 32, 60, false],
+    [3_000, 1, 7, true],
+    [500, 300, 250, false],
+    [20_000, 4, 2, false],
+  ])("k-means of %i × %i, k = %i (weighted: %s) stays within its formula, and not far below", (n, d, k, weighted) => {
     const kernels = plain();
-    const [rows, d, k] = [4_000, 32, 60];
-    const { matrix } = loadCentred(kernels, blobs(rows, d, 5, 1), d);
+    const { matrix } = loadCentred(kernels, blobs(n, d, 5, 1), d);
     const before = kernels.mark();
-    const trials = 2 + Math.floor(Math.log(k));
-    const blocks = 264 * (16 + 4 * Math.min(k, 240));
-    const formula = rows * (8 + Math.max(8, 4 + 4 * trials + 12)) + k * (20 * d + 40) + blocks + 64 * 1024;
     let most = 0;
     const slices = kernels.kmeans(matrix, {
       clusters: k,
@@ -85,11 +88,54 @@ describe("the arena", () => {
       seed: 1,
       restart: 0,
       algorithm: "auto",
-      weights: null,
+      weights: weighted ? new Float64Array(n).fill(2) : null,
     });
     while (!slices.next().done) most = Math.max(most, kernels.mark() - before);
-    expect(most).toBeGreaterThan(rows * 16);
+    const formula = memory.kmeansBytes(n, d, k, weighted) + memory.BASE_BYTES;
     expect(most).toBeLessThanOrEqual(formula);
+    expect(most).toBeGreaterThan(0.6 * formula);
+  });
+
+  /** Rows, dimensions, clusters: each kernel in an instance of its own, whose memory then is what it took. */
+  const shapes = [
+    [60_000, 4, 3],
+    [3_000, 256, 40],
+    [1_000, 1_000, 200],
+  ] as const;
+  const PAGE = 64 * 1024;
+  it.each(shapes)("every other kernel at %i × %i, k = %i stays within its formula", (n, d, k) => {
+    const values = blobs(n, d, 3, 1);
+    const queries = 300;
+    const grid = { maxAbs: 100, rows: n };
+    const uses: [number, (kernels: Kernels, matrix: Matrix) => unknown][] = [
+      [memory.assignBytes(n, d, k), (kernels, matrix) => run(kernels.assign(matrix, matrix.read(0, k), k, grid))],
+      [memory.scatterBytes(d), (kernels, matrix) => run(kernels.scatter(matrix, 0, grid))],
+      [
+        memory.coresetBytes(n),
+        (kernels, matrix) =>
+          kernels.coresetKeys(matrix, { firstRow: 0, totalRows: n, totalSquaredDistance: 1, seed: 1 }),
+      ],
+      [memory.projectBytes(n, d), (kernels, matrix) => kernels.project(matrix, new Float64Array(3 * d).fill(1), 3)],
+      [
+        memory.silhouetteBytes(n, d, k, queries),
+        (kernels, matrix) => run(kernels.silhouetteSums(matrix.read(0, queries), matrix, new Int32Array(n), k, grid)),
+      ],
+    ];
+    for (const [formula, use] of uses) {
+      const kernels = plain();
+      use(kernels, load(kernels, values, d));
+      const bound = memory.BASE_BYTES + memory.matrixBytes(n, d) + formula;
+      expect(kernels.memoryBytes).toBeLessThanOrEqual(Math.ceil(bound / PAGE) * PAGE);
+      expect(kernels.memoryBytes).toBeGreaterThan(0.8 * bound - PAGE);
+    }
+  });
+
+  it("eigenpairs take less than the scatter matrix that they are of", () => {
+    const kernels = plain();
+    const d = 400;
+    const identity = Float64Array.from({ length: d * d }, (_, i) => (i % (d + 1) === 0 ? 1 + i : 0));
+    kernels.eigenSymmetric(identity, d, 3);
+    expect(kernels.memoryBytes).toBeLessThanOrEqual(memory.BASE_BYTES + memory.scatterBytes(d) + PAGE);
   });
 });
 

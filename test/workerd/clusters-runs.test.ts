@@ -2,6 +2,9 @@ import { env } from "cloudflare:test";
 import { tableFromIPC } from "apache-arrow";
 import { parquetReadObjects } from "hyparquet";
 import { beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
+import { PlanBody, PlanResponse } from "../../src/api/schemas/plan";
+import { RunEventData } from "../../src/api/schemas/run-event";
 import { connect } from "../../src/db/connect";
 import { createRun, recordRun } from "../../src/db/runs";
 import { newId } from "../../src/domain/ids";
@@ -43,7 +46,9 @@ describe("a run", () => {
     });
     expect(latest.body.history).toHaveLength(1);
     const one = await shoal.get(`/v1/clusters/${cluster}/executions/${run}`);
-    expect({ ...one.body, history: latest.body.history }).toEqual(latest.body);
+    const { plan, ...shown } = one.body;
+    expect({ ...shown, history: latest.body.history }).toEqual(latest.body);
+    expect(PlanBody.parse(plan).shape.rows).toBe(DOCUMENTS);
     expect(one.body.centroids.map((centroid: { cluster_id: string }) => centroid.cluster_id)).toEqual([
       "cl_0",
       "cl_1",
@@ -100,8 +105,12 @@ describe("a run", () => {
     const id = await create();
     const { status, body } = await shoal.post(`/v1/clusters/${id}/plan`);
     expect(status).toBe(200);
-    expect(body.plan.shape.rows).toBe(DOCUMENTS);
-    expect(body.plan.stages.length).toBeGreaterThan(0);
+    const { plan } = PlanResponse.parse(body);
+    expect(plan.shape).toMatchObject({ rows: DOCUMENTS, dimensions: 3, per_collection: [DOCUMENTS] });
+    expect(plan.stages.map(({ kind }) => kind)).toEqual(expect.arrayContaining(["kmeans", "persist"]));
+    for (const { task_bytes, tasks } of plan.stages) expect(Math.min(task_bytes, tasks)).toBeGreaterThan(0);
+    expect(plan.estimate.cost_usd).toBeGreaterThan(0);
+    expect(JSON.stringify(plan)).not.toMatch(/"\w*[a-z][A-Z]\w*":/);
     expect((await shoal.get(`/v1/clusters/${id}/executions`)).status).toBe(404);
   });
 
@@ -167,6 +176,43 @@ describe("a run", () => {
     expect((await shoal.post(`/v1/clusters/${fresh}/execute`)).body.error.code).toBe("run_in_progress");
   });
 
+  it("that is under way is cancelled, and leaves nothing that looks finished", async () => {
+    const id = await create({}, { n_init: 50 });
+    const { task_id, additional_data } = (await shoal.post(`/v1/clusters/${id}/execute`)).body;
+    const path = `/v1/clusters/${id}/executions/${additional_data.run_id}`;
+    const canceled = await shoal.post(`${path}/cancel`);
+    expect([canceled.status, canceled.body]).toEqual([
+      200,
+      { success: true, message: "Run canceled", run_id: additional_data.run_id, status: "CANCELED" },
+    ]);
+    // The stream ends with what happened.
+    const stream = await (await shoal.send("GET", `${path}/events`)).text();
+    expect(stream).toContain("event: canceled");
+    expect(stream).not.toContain("event: completed");
+    const { body } = await shoal.get(path);
+    expect(Execution.parse(body)).toMatchObject({ status: "failed", error_message: "canceled", num_clusters: 0 });
+    expect(body.canceled_at).toMatch(/Z$/);
+    expect((await shoal.get(`/v1/tasks/${task_id}`)).body.status).toBe("CANCELED");
+    expect((await shoal.get(`/v1/clusters/${id}`)).body).toMatchObject({ status: "CANCELED", last_run_id: null });
+    const artifacts = await shoal.get(`${path}/artifacts`);
+    expect([artifacts.status, artifacts.body.error.code]).toEqual([404, "artifacts_not_found"]);
+    const { objects } = await env.DATA.list({ prefix: "artifacts/" });
+    expect(objects.filter(({ key }) => key.includes(additional_data.run_id))).toEqual([]);
+    expect((await shoal.post(`${path}/cancel`)).body.error.code).toBe("run_not_cancelable");
+    // The cluster is free for the next run.
+    expect((await execute(id)).body.status).toBe("COMPLETED");
+  });
+
+  it("is cancelled by killing its task too", async () => {
+    const id = await create({}, { n_init: 50 });
+    const { task_id } = (await shoal.post(`/v1/clusters/${id}/execute`)).body;
+    expect((await shoal.delete(`/v1/tasks/${task_id}`)).body).toEqual({
+      success: true,
+      message: "Successfully deleted",
+    });
+    await expect.poll(async () => (await shoal.get(`/v1/tasks/${task_id}`)).body.status).toBe("CANCELED");
+  });
+
   it("that has ended cannot be cancelled", async () => {
     const { status, body } = await shoal.post(`/v1/clusters/${cluster}/executions/${run}/cancel`);
     expect([status, body.error.code]).toEqual([400, "run_not_cancelable"]);
@@ -186,6 +232,11 @@ describe("a run", () => {
     const ids = frames.map((frame) => Number(/^id: (\d+)/.exec(frame)?.[1]));
     expect(ids).toEqual([...ids].sort((a, b) => a - b));
     expect(frames.at(-1)).toContain("event: completed");
+    const events = frames.map((frame) =>
+      z.strictObject(RunEventData.shape).parse(JSON.parse(frame.split("\ndata: ")[1]!)),
+    );
+    expect(events.map(({ seq }) => seq)).toEqual(ids);
+    expect(events.at(-1)).toMatchObject({ status: "completed", fraction: 1 });
     const rest = await shoal.send("GET", path, undefined, { "Last-Event-ID": String(ids.at(-2)) });
     expect((await rest.text()).match(/^id: /gm)).toHaveLength(1);
   });
@@ -226,7 +277,7 @@ describe("the tables of a run", () => {
     });
     expect(status).toBe(200);
     expect(body).toMatchObject({ total_members: DOCUMENTS / 3, cluster_id: cluster });
-    expect(body.centroids).toHaveLength(1);
+    expect(body.centroids).toMatchObject([{ cluster_id: "cl_1", cluster_label: "cl_1", num_members: DOCUMENTS / 3 }]);
     expect(body.members).toHaveLength(5);
     expect(body.members[0]).toMatchObject({ cluster_label: "cl_1", distance_to_centroid: expect.any(Number) });
     expect((await shoal.post(`/v1/clusters/${cluster}/data`)).body.centroids).toHaveLength(3);
@@ -256,6 +307,30 @@ describe("the tables of a run", () => {
     });
     expect(page.headers.get("x-next-cursor")).toBeTruthy();
     expect((await page.text()).trim().split("\n")).toHaveLength(7);
+  });
+
+  it("have a third coordinate where the run made one, and say where it did not", async () => {
+    const flat = await shoal.get(`${path()}/artifacts?include_members=true&projection_method=3d`);
+    expect(flat.body.warnings).toEqual([
+      { loc: ["query", "projection_method"], msg: "the run's map has 2 dimensions: z is null" },
+    ]);
+    expect(flat.body.members[0].z).toBe(null);
+    const { vector_config, ...rest } = definition(collection);
+    const solid = { ...rest, vector_config: { ...vector_config, vis_n_components: 3 } };
+    const id = (await shoal.post("/v1/clusters", solid)).body.cluster_id;
+    await execute(id);
+    const { body } = await shoal.get(`/v1/clusters/${id}/artifacts?include_members=true&projection_method=3d`);
+    expect(body.warnings).toBeUndefined();
+    expect(body.members[0].z).toEqual(expect.any(Number));
+  });
+
+  it("carry the request's warnings, in a header where they are no JSON", async () => {
+    const warnings = [{ loc: ["body", "größe"], msg: expect.any(String) }];
+    const body = { größe: 1, limit: 1 };
+    expect((await shoal.post(`${path()}/data`, body)).body.warnings).toEqual(warnings);
+    const ndjson = await shoal.send("POST", `${path()}/data`, body, { Accept: "application/x-ndjson" });
+    expect(JSON.parse(ndjson.headers.get("x-warnings") ?? "")).toEqual(warnings);
+    expect((await ndjson.text()).trim().split("\n")).toHaveLength(1);
   });
 
   it("refuse a format that they do not have", async () => {

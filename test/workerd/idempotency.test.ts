@@ -154,12 +154,48 @@ describe("rate limit", () => {
   });
 });
 
+describe("rate limit over HTTP alone", () => {
+  it("lets a key send what it may, refuses the next, and leaves other keys alone", async () => {
+    const { createApp } = await import("../../src/api/app");
+    const app = createApp();
+    const make = async (key_name: string) =>
+      (await ok("POST", "/v1/keys", { body: { key_name, scopes: ["read"] } })).key as string;
+    const [busy, calm] = [await make("busy-2"), await make("calm")];
+    const get = (key: string) =>
+      app.request(
+        "/v1/namespaces",
+        { headers: { Authorization: `Bearer ${key}` } },
+        { ...env, RATE_LIMIT_PER_MINUTE: "3" },
+      );
+    const statuses: number[] = [];
+    for (let i = 0; i < 5; i++) statuses.push((await get(busy)).status);
+    expect(statuses).toEqual([200, 200, 200, 429, 429]);
+    const refused = await get(busy);
+    expect(refused.headers.get("x-ratelimit-remaining")).toBe("0");
+    const wait = Number(refused.headers.get("retry-after"));
+    expect(wait).toBeGreaterThan(0);
+    expect(wait).toBeLessThanOrEqual(60);
+    expect(((await refused.json()) as Json).error).toMatchObject({
+      code: "rate_limited",
+      type: "TooManyRequestsError",
+      details: { limit: 3, window_seconds: 60, retry_after_seconds: wait },
+    });
+    expect((await get(calm)).status).toBe(200);
+  });
+});
+
 describe("configuration", () => {
   it("refuses to serve a deployment without a root key of its own", async () => {
     const { createApp } = await import("../../src/api/app");
     const app = createApp();
-    for (const SHOAL_ROOT_KEY of [undefined, "", ROOT_KEY]) {
-      const bindings = { ...env, ENVIRONMENT: "production", SHOAL_ROOT_KEY };
+    for (const [ENVIRONMENT, SHOAL_ROOT_KEY] of [
+      ["production", undefined],
+      ["production", ""],
+      ["production", ROOT_KEY],
+      ["staging", ROOT_KEY],
+      [undefined, ROOT_KEY],
+    ]) {
+      const bindings = { ...env, ENVIRONMENT, SHOAL_ROOT_KEY };
       const refused = await app.request(
         "/v1/namespaces",
         { headers: { Authorization: `Bearer ${ROOT_KEY}` } },
@@ -171,7 +207,9 @@ describe("configuration", () => {
     }
     const own = { ...env, ENVIRONMENT: "production", SHOAL_ROOT_KEY: "sk_own" };
     const served = await app.request("/v1/namespaces", { headers: { Authorization: "Bearer sk_own" } }, own);
-    expect(served.status).toBe(200);
+    expect([served.status, served.headers.get("x-ratelimit-limit")]).toEqual([200, "6000"]);
+    const example = await app.request("/v1/namespaces", { headers: { Authorization: `Bearer ${ROOT_KEY}` } }, own);
+    expect(example.status).toBe(401);
     expect((await SELF.fetch("https://shoal.test/health")).status).toBe(200);
   });
 });

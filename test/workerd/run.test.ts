@@ -1,13 +1,22 @@
-import { env, evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
+import {
+  createExecutionContext,
+  createMessageBatch,
+  env,
+  evictDurableObject,
+  getQueueResult,
+  runDurableObjectAlarm,
+  runInDurableObject,
+} from "cloudflare:test";
 import { parquetReadObjects } from "hyparquet";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { planes } from "../../src/api/context";
 import { collectionStore } from "../../src/documents/client";
 import { importDocuments } from "../../src/documents/ingest/importer";
-import type { RunSpec } from "../../src/domain/run/types";
+import type { RunSpec, TaskMessage } from "../../src/domain/run/types";
+import { consumeTasks } from "../../src/engine/consumer";
 import { planRun } from "../../src/engine/plan-run";
 import { storeName } from "../../src/engine/stores";
-import { objectStore } from "../../src/env";
+import { type Env, objectStore } from "../../src/env";
 import { keys } from "../../src/objects/keys";
 import { chunkStream } from "../support/memory-object-store";
 
@@ -123,6 +132,54 @@ describe("a run through the Durable Object, the queue, the kernels and R2", () =
       ["1", 833],
       ["2", 833],
     ]);
+  });
+
+  it("computes one message at a time in an isolate, whatever invocations share it", async () => {
+    const order: string[] = [];
+    const coordinatorOf = (name: string) => ({
+      claim: async () => {
+        order.push(`${name} begins`);
+        await new Promise((resolve) => setTimeout(resolve, 60));
+        order.push(`${name} ends`);
+        return { kind: "drop", reason: "test" };
+      },
+    });
+    const shared = { ...env, RUNS: { getByName: coordinatorOf } } as unknown as Env;
+    const deliver = async (runId: string) => {
+      const task = { runId, stage: 0, round: 0, part: "map", index: 0, attempt: 0 } as const;
+      const body: TaskMessage = { ...task, namespaceId: "n", clusterId: "c" };
+      const message = { id: runId, timestamp: new Date(1_000), attempts: 1, body };
+      const batch = createMessageBatch<TaskMessage>("shoal-tasks", [message]);
+      await consumeTasks(batch, shared);
+      return (await getQueueResult(batch, createExecutionContext())).explicitAcks;
+    };
+    expect(await Promise.all([deliver("one"), deliver("two")])).toEqual([["one"], ["two"]]);
+    expect(order).toEqual(["one begins", "one ends", "two begins", "two ends"]);
+  });
+
+  it("moves the message of a task that exhausted its attempts to the dead-letter queue, which tells of it", async () => {
+    const stub = env.RUNS.getByName("run_a");
+    await runInDurableObject(stub, (_, state) => {
+      const [row] = state.storage.sql.exec("SELECT json FROM head").toArray();
+      const head = { ...JSON.parse(row!.json as string), exhausted: "0.0.map.0" };
+      state.storage.sql.exec("UPDATE head SET json = ?", JSON.stringify(head));
+    });
+    await evictDurableObject(stub);
+    const told: string[] = [];
+    const spy = vi.spyOn(console, "error").mockImplementation((line) => void told.push(String(line)));
+    try {
+      const task = { runId: "run_a", stage: 0, round: 0, part: "map", index: 0, attempt: 4 } as const;
+      await env.TASKS.send({ ...task, namespaceId: "ns_engine", clusterId: "clust_engine" });
+      await expect
+        .poll(() => told.filter((line) => line.includes('"task_dead"') && line.includes("run_a")).length, {
+          timeout: 20_000,
+        })
+        .toBe(1);
+    } finally {
+      spy.mockRestore();
+    }
+    // A finished run is what it was.
+    expect((await coordinator("run_a").view())!.record.status).toBe("completed");
   });
 
   it("refuses too few documents, and forgets what it is told to", async () => {

@@ -98,9 +98,11 @@ async function hold(
   return work;
 
   async function settle(response: Response): Promise<void> {
-    const body = response.ok ? await collect(response.clone()) : null;
+    const contentType = response.headers.get("content-type") ?? "";
+    // A table is read, not made: reading it again gives it again, with its headers.
+    const isKept = response.ok && contentType.startsWith("application/json");
+    const body = isKept ? await collect(response.clone()) : null;
     if (body === null) return kept.releaseKey(db, claim);
-    const contentType = response.headers.get("content-type") ?? "application/json";
     const { status } = response;
     await kept.keepAnswer(db, claim, { requestHash: await requestHash(), status, contentType, body });
   }

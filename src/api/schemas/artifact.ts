@@ -1,6 +1,6 @@
 /** What is asked of a finished run's tables, and how they look as JSON. */
 import { z } from "@hono/zod-openapi";
-import { JsonObject } from "./common";
+import { JsonObject, Warning } from "./common";
 import { queryBoolean } from "./list";
 
 export const MAX_ROWS = 100_000;
@@ -123,6 +123,7 @@ export const ArtifactsResponse = z
     centroids: z.array(Centroid),
     members: z.array(Member),
     next_cursor: NextCursor,
+    warnings: z.array(Warning).optional(),
   })
   .openapi("ClusterArtifactsResponse");
 
@@ -131,7 +132,13 @@ export const DataResponse = z
     cluster_id: z.string(),
     run_id: z.string(),
     centroids: z.array(
-      z.object({ cluster_label: z.string(), centroid_vector: Vector, num_members: z.int(), metadata: JsonObject }),
+      z.object({
+        cluster_id: z.string(),
+        cluster_label: z.string(),
+        centroid_vector: Vector,
+        num_members: z.int(),
+        metadata: JsonObject,
+      }),
     ),
     members: z.array(
       z.looseObject({
@@ -145,5 +152,6 @@ export const DataResponse = z
     total_clusters: z.int(),
     total_members: z.int(),
     next_cursor: NextCursor,
+    warnings: z.array(Warning).optional(),
   })
   .openapi("ClusterDataResponse");

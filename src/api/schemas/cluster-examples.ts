@@ -4,6 +4,9 @@ import { readDefinition, settle } from "../../domain/definition/adapters";
 import { renderCluster } from "../../domain/definition/render";
 import type { ClusterResponse } from "./cluster";
 import { CREATE_EXAMPLE } from "./cluster-request";
+import { PAGINATION_EXAMPLE } from "./list";
+import { renderPlan } from "./plan";
+import { renderEvent } from "./run-event";
 
 const CREATED = "2026-11-21T13:20:40.122000Z";
 const ENDED = "2026-11-21T13:20:40.690000Z";
@@ -34,26 +37,16 @@ export const EXECUTION_EXAMPLE = {
   execution_time_ms: 568,
 };
 
-const NO_PAGES = {
-  total: null,
-  page: 1,
-  page_size: 10,
-  total_pages: null,
-  next_page: null,
-  previous_page: null,
-  next_cursor: null,
-};
-
 export const CLUSTER_LIST_EXAMPLE = {
   results: [CLUSTER_EXAMPLE],
-  pagination: NO_PAGES,
+  pagination: PAGINATION_EXAMPLE,
   total_count: 1,
   stats: { total_clusters: 1, total_documents: 0, avg_documents_per_cluster: 0, clusters_by_status: { PENDING: 1 } },
 };
 
 export const EXECUTION_LIST_EXAMPLE = {
   results: [EXECUTION_EXAMPLE],
-  pagination: NO_PAGES,
+  pagination: PAGINATION_EXAMPLE,
   total_count: 1,
   stats: {
     total_executions: 1,
@@ -95,7 +88,13 @@ export const DATA_ANSWER_EXAMPLE = {
   cluster_id: IDS.clusterId,
   run_id: IDS.runId,
   centroids: [
-    { cluster_label: "cl_0", centroid_vector: [0.1, 0.4], num_members: 920, metadata: { cluster_id: "cl_0" } },
+    {
+      cluster_id: "cl_0",
+      cluster_label: "cl_0",
+      centroid_vector: [0.1, 0.4],
+      num_members: 920,
+      metadata: { variance: 0.018, feature_name: "mixpeek://passthrough@v1/pixels" },
+    },
   ],
   members: [
     { document_id: "doc_0", cluster_label: "cl_0", distance_to_centroid: 0.31, coordinates: [1.2, -0.7], metadata: {} },
@@ -107,9 +106,10 @@ export const DATA_ANSWER_EXAMPLE = {
 
 export const PLAN_EXAMPLE = {
   cluster_id: IDS.clusterId,
-  plan: {
+  plan: renderPlan({
     version: 1,
     shape: { rows: 1797, noiseRows: 0, missingRows: 0, dimensions: 64, perCollection: [1797] },
+    fittedRows: 1797,
     shardRows: 4096,
     shards: 1,
     stages: [
@@ -121,13 +121,23 @@ export const PLAN_EXAMPLE = {
         taskBytes: 1_048_576,
         cpuMs: 4,
         exact: true,
-        method: "rows",
+        method: "vectors as they are",
+        span: { units: 1797, perTask: 4096, block: 1024 },
+        params: {},
       },
     ],
-    estimate: { cpuMs: 120, wallMs: 400, costUsd: 0.00001 },
+    estimate: {
+      cpuMs: 120,
+      wallMs: 400,
+      r2ClassA: 26,
+      r2ClassB: 52,
+      queueOperations: 39,
+      durableObjectRequests: 39,
+      costUsd: 0.00016,
+    },
     exact: true,
-    notes: [],
-  },
+    notes: ["gather: vectors as they are"],
+  }),
   warnings: [],
 };
 
@@ -173,4 +183,18 @@ export const CANCELED_EXAMPLE = {
   run_id: IDS.runId,
   status: "CANCELED" as const,
 };
-export const EVENTS_EXAMPLE = 'id: 4\nevent: progress\ndata: {"seq":4,"type":"progress","fraction":0.5}\n\n';
+
+export const EVENT_EXAMPLE = renderEvent({
+  seq: 4,
+  at: CREATED,
+  type: "progress",
+  status: "processing",
+  stage: "kmeans",
+  round: 0,
+  done: 6,
+  total: 10,
+  fraction: 0.58,
+  objective: 1_165_123.4,
+  etaMs: 900,
+  message: null,
+});

@@ -10,6 +10,7 @@ import { PatchClusterRequest as PatchFields } from "../../domain/definition/patc
 import {
   CreateClusterRequest as CreateFields,
   FeatureAddress,
+  MAX_COLLECTIONS,
   VectorConfigRequest,
 } from "../../domain/definition/requests";
 import type { JsonObject } from "./common";
@@ -47,7 +48,7 @@ function described(fields: z.ZodObject): JsonSchema {
 
 const FlatFields = z.object({
   cluster_name: z.string().nullish(),
-  source_collection_ids: z.array(z.string()).min(1),
+  source_collection_ids: z.array(z.string()).min(1).max(MAX_COLLECTIONS),
   feature_addresses: z.array(FeatureAddress).min(1).nullish(),
   algorithm: z.enum(ALGORITHMS),
   algorithm_config: z.record(z.string(), z.unknown()).nullish(),
@@ -74,7 +75,7 @@ const AdHocConfig = z.object({
 });
 
 const AdHocFields = z.object({
-  collection_ids: z.array(z.string()).min(1),
+  collection_ids: z.array(z.string()).min(1).max(MAX_COLLECTIONS),
   config: AdHocConfig,
   sample_size: z.int().min(2).max(1_000_000).nullish(),
   store_results: z.boolean().default(true),

@@ -92,31 +92,3 @@ export const ClusterDeleted = z
     artifacts_deleted: z.boolean().openapi({ description: "False: the finished runs' files stay at their keys." }),
   })
   .openapi("ClusterDeleted");
-
-const Stage = z.object({
-  kind: z.string(),
-  tasks: z.int(),
-  reduce: z.boolean(),
-  maxRounds: z.int(),
-  taskBytes: z.number(),
-  cpuMs: z.number(),
-  exact: z.boolean(),
-  method: z.string(),
-});
-
-export const PlanResponse = z
-  .object({
-    cluster_id: z.string(),
-    plan: z.object({
-      version: z.int(),
-      shape: JsonObject.openapi({ description: "Rows, noise, missing vectors and dimensions, counted now." }),
-      shardRows: z.int(),
-      shards: z.int(),
-      stages: z.array(Stage),
-      estimate: z.record(z.string(), z.number()).openapi({ description: "CPU and wall ms, operations, US dollars." }),
-      exact: z.boolean(),
-      notes: z.array(z.string()),
-    }),
-    warnings: z.array(Warning),
-  })
-  .openapi("ClusterPlan");

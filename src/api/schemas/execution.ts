@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { Timestamp, Warning } from "./common";
 import { listResponse } from "./list";
+import { PlanBody } from "./plan";
 
 export const RUN_STATUSES = ["pending", "processing", "completed", "failed"] as const;
 
@@ -45,6 +46,10 @@ export const ExecutionResponse = z
     warnings: z.array(Warning),
   })
   .openapi("ClusterExecutionResult");
+
+export const PlannedExecutionResponse = ExecutionResponse.extend({
+  plan: PlanBody.nullable().openapi({ description: "What the run was to do; null until it is planned." }),
+}).openapi("PlannedClusterExecution");
 
 export const LatestExecutionResponse = ExecutionResponse.extend({
   history: z.array(ExecutionResponse).openapi({ description: "The newest runs, newest first, 20 at most." }),

@@ -46,10 +46,13 @@ export const Filters = JsonObject.nullish().openapi({
 });
 
 export const Sort = z
-  .union([
-    z.object({ field: z.string().min(1).max(200), direction: z.enum(["asc", "desc"]).default("asc") }),
-    z.record(z.string().min(1).max(200), z.union([z.literal(1), z.literal(-1), z.enum(["asc", "desc"])])),
-  ])
+  .union(
+    [
+      z.object({ field: z.string().min(1).max(200), direction: z.enum(["asc", "desc"]).default("asc") }),
+      z.record(z.string().min(1).max(200), z.union([z.literal(1), z.literal(-1), z.enum(["asc", "desc"])])),
+    ],
+    { error: "must be {field, direction} or {path: 1 | -1}" },
+  )
   .nullish()
   .openapi({
     description: "`{field, direction}`; dot paths are allowed. `{path: 1 | -1}` is understood too.",
@@ -62,7 +65,12 @@ export const Search = z
   .nullish()
   .openapi({ description: "Case-insensitive substrings over ids, names and texts; several terms must all occur." });
 
-export const ListBody = z.object({ filters: Filters, sort: Sort, search: Search });
+export const ListBody = z.object({
+  filters: Filters,
+  sort: Sort,
+  search: Search,
+  case_sensitive: z.boolean().nullish().openapi({ description: "For the whole filter; false unless said otherwise." }),
+});
 export type ListBody = z.infer<typeof ListBody>;
 
 export const Pagination = z
@@ -77,6 +85,17 @@ export const Pagination = z
   })
   .openapi("PaginationResponse");
 export type Pagination = z.infer<typeof Pagination>;
+
+/** The only page of a short list. */
+export const PAGINATION_EXAMPLE: Pagination = {
+  total: null,
+  page: 1,
+  page_size: DEFAULT_LIMIT,
+  total_pages: null,
+  next_page: null,
+  previous_page: null,
+  next_cursor: null,
+};
 
 /** The answer of a list: `results`, `pagination`, `total_count`, `stats`. */
 export const listResponse = <Item extends z.ZodType, Stats extends z.ZodType>(item: Item, stats: Stats) =>

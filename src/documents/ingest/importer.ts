@@ -36,6 +36,9 @@ export interface ImportTarget {
 const STAGE_BYTES = 4 * 1024 * 1024;
 const MAX_STAGED = 20_000;
 
+/** Rows of one request: a few bytes of a compressed format can stand for billions. */
+const MAX_ROWS = 4_000_000;
+
 /**
  * Imports a body. Refused rows are reported and the others stored; a body that cannot be read at all stores nothing.
  * @throws ShoalError when the body itself is malformed, with everything staged so far given up.
@@ -69,11 +72,13 @@ async function importBatches(
   target: ImportTarget,
   batches: AsyncIterable<DecodedBatch> | Iterable<DecodedBatch>,
 ): Promise<BatchSummary> {
-  await target.store.begin(target.batchId);
+  const known = await target.store.begin(target.batchId);
+  if (known.status !== "PROCESSING") return known;
   const pending = new Pending(target);
   try {
     for await (const batch of batches) {
       for (const error of batch.refused) pending.refuse(error);
+      if (pending.outcome.received + batch.rows.length > MAX_ROWS) throw tooManyRows();
       for (const row of batch.rows) {
         pending.add(row);
         if (pending.isFull) await pending.flush();
@@ -119,8 +124,14 @@ class Pending {
   }
 
   #fail(error: RowError): void {
-    this.outcome.failed += 1;
-    if (this.outcome.errors.length < MAX_REPORTED_ERRORS) this.outcome.errors.push(error);
+    const { outcome } = this;
+    outcome.failed += 1;
+    // Rows are refused by the decoder, by the checks here and by the store, each with a delay of its own: of more than
+    // can be told, those of the first lines are kept.
+    outcome.errors.push(error);
+    if (outcome.errors.length >= 2 * MAX_REPORTED_ERRORS) {
+      outcome.errors.sort((a, b) => a.line - b.line).length = MAX_REPORTED_ERRORS;
+    }
   }
 
   add(row: DecodedRow): void {
@@ -207,6 +218,11 @@ class Pending {
     return this.#writing;
   }
 }
+
+const tooManyRows = (): ShoalError =>
+  new ShoalError("payload_too_large", `An import takes at most ${MAX_ROWS} rows; send them in several requests.`, {
+    limit: MAX_ROWS,
+  });
 
 const isDocumentId = (id: string): boolean => id.length >= 1 && id.length <= 255 && !/\p{Cc}/u.test(id);
 

@@ -18,6 +18,11 @@ const BOM = new Set([0xef, 0xbb, 0xbf]);
 const isOpen = (byte: number): boolean => byte === OPEN_ARRAY || byte === OPEN_OBJECT;
 const isClose = (byte: number): boolean => byte === CLOSE_ARRAY || byte === CLOSE_OBJECT;
 
+const bytesExcept = (...bytes: number[]): Uint8Array =>
+  new Uint8Array(256).map((_, byte) => (bytes.includes(byte) ? 0 : 1));
+const PLAIN_IN_STRING = bytesExcept(QUOTE, BACKSLASH);
+const PLAIN = bytesExcept(QUOTE, OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT);
+
 /** Decodes a JSON body as it arrives: an array of documents, or one document. Only one element is held at a time. */
 export async function* decodeJson(
   body: ReadableStream<Uint8Array>,
@@ -55,6 +60,8 @@ class ElementSplitter {
   push(chunk: Uint8Array, emit: (element: Uint8Array | null) => void): void {
     let from = 0;
     for (let i = 0; i < chunk.byteLength; i++) {
+      if (this.#state === "inside") i = this.#skip(chunk, i);
+      if (i === chunk.byteLength) break;
       const byte = chunk[i]!;
       if (this.#state === "inside") {
         if (this.#isWithin(byte)) continue;
@@ -73,6 +80,15 @@ class ElementSplitter {
 
   end(): void {
     if (this.#state !== "end") throw malformed("it ends early", this.#position);
+  }
+
+  /** The next byte that can change the state: most of a document is digits and commas of its vectors. */
+  #skip(chunk: Uint8Array, from: number): number {
+    if (this.#escaped || (this.#depth === 0 && !this.#inString)) return from;
+    const plain = this.#inString ? PLAIN_IN_STRING : PLAIN;
+    let at = from;
+    while (at < chunk.byteLength && plain[chunk[at]!] === 1) at += 1;
+    return at;
   }
 
   /** Whether the element goes on after this byte. */

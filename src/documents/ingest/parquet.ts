@@ -90,7 +90,7 @@ function openGroup(group: RowGroup, tree: SchemaTree, slice: Slice): Column[] {
 
 /** The next rows of a top-level column, its leaves put together. */
 function takeRows({ name, schema, leaves }: Column, count: number): ArrayLike<unknown> {
-  if (schema.children.length === 0) return leaves[0]!.take(count);
+  if (schema.children.length === 0 || leaves[0]?.isList) return leaves[0]!.take(count);
   const parts = new Map(leaves.map((leaf) => [leaf.path, leaf.take(count)]));
   assembleNested(parts, schema, DEFAULT_PARSERS);
   const rows = parts.get(name);
@@ -112,7 +112,7 @@ function readRow(
     const value = values[c]![index] ?? null;
     const feature = featureIndex(features, name);
     if (feature >= 0) {
-      if (value !== null && !Array.isArray(value)) throw new RowRefusal("invalid_vector", `'${name}' must be a list`);
+      if (value !== null && !isList(value)) throw new RowRefusal("invalid_vector", `'${name}' must be a list`);
       vectors[feature] = value;
     } else if (name === "document_id") {
       if (value !== null && typeof value !== "string") {
@@ -125,3 +125,5 @@ function readRow(
   });
   return { line, documentId, payload: JSON.stringify(payload), vectors };
 }
+
+const isList = (value: unknown): value is RawVector => Array.isArray(value) || ArrayBuffer.isView(value);

@@ -3,14 +3,15 @@ import { ShoalError } from "../../domain/errors";
 import { compareText, matches } from "../../domain/filters/evaluate";
 import { isObject, resolve, splitPath, valueAt } from "../../domain/filters/path";
 import type { AggregateFunction, AggregatePage, AggregateQuery } from "../contract";
-import { type DocumentRecord, filterView, select } from "./context";
-import { type Database, yieldTurn } from "./database";
+import { filterView, scan, select } from "./context";
+import type { Database } from "./database";
 import { dateKey } from "./dates";
 
-const CHUNK_ROWS = 2000;
 const MAX_GROUPS = 100_000;
 /** Values that `push`, `add_to_set` and `count_distinct` keep, over all groups. */
 const MAX_COLLECTED = 200_000;
+/** Their characters and those of the groups' keys: an answer has to pass an RPC of 32 MiB. */
+const MAX_CHARACTERS = 16 * 1024 * 1024;
 
 type Document = Record<string, unknown>;
 type Key = (document: Document) => unknown;
@@ -27,20 +28,12 @@ interface Group {
 
 export async function aggregate(db: Database, query: AggregateQuery): Promise<AggregatePage> {
   const grouping = new Grouping(query);
-  const match = select(query.filters);
-  const sql = `SELECT * FROM documents WHERE row > ? AND ${match.sql} ORDER BY row LIMIT ${CHUNK_ROWS}`;
   let scanned = 0;
-  for (let last = 0; ; await yieldTurn()) {
-    let passed = 0;
-    for (const record of db.each<DocumentRecord>(sql, last, ...match.params)) {
-      passed += 1;
-      last = record.row;
-      if (match.test && !match.test(record)) continue;
-      scanned += 1;
-      grouping.add(filterView(record));
-    }
-    if (passed < CHUNK_ROWS) return { ...grouping.page(), documentsScanned: scanned };
+  for await (const chunk of scan(db, select(query.filters))) {
+    scanned += chunk.length;
+    for (const record of chunk) grouping.add(filterView(record));
   }
+  return { ...grouping.page(), documentsScanned: scanned };
 }
 
 class Grouping {
@@ -50,6 +43,7 @@ class Grouping {
   readonly #groups = new Map<string, Group>();
   readonly #unwind: string[] | null;
   #collected = 0;
+  #characters = 0;
 
   constructor(query: AggregateQuery) {
     this.#query = query;
@@ -81,9 +75,11 @@ class Grouping {
     let group = this.#groups.get(name);
     if (!group) {
       if (this.#groups.size === MAX_GROUPS) throw tooMany("groups", MAX_GROUPS);
-      const keep = () => {
+      this.#weigh(name.length);
+      const keep = (value: unknown) => {
         this.#collected += 1;
         if (this.#collected > MAX_COLLECTED) throw tooMany("collected values", MAX_COLLECTED);
+        this.#weigh(typeof value === "string" ? value.length : JSON.stringify(value).length);
       };
       group = { key, metrics: this.#query.aggregations.map((of) => accumulator(of.function, keep)) };
       this.#groups.set(name, group);
@@ -92,6 +88,11 @@ class Grouping {
       const value = this.#inputs[i]!(document);
       if (value !== undefined && value !== null) metric.add(value);
     });
+  }
+
+  #weigh(characters: number): void {
+    this.#characters += characters;
+    if (this.#characters > MAX_CHARACTERS) throw tooMany("characters of keys and values", MAX_CHARACTERS);
   }
 
   page(): Omit<AggregatePage, "documentsScanned"> {
@@ -111,7 +112,7 @@ class Grouping {
   }
 }
 
-function accumulator(name: AggregateFunction, keep: () => void): Accumulator {
+function accumulator(name: AggregateFunction, keep: (value: unknown) => void): Accumulator {
   let count = 0;
   let sum = 0;
   let numbers = 0;
@@ -145,7 +146,7 @@ function accumulator(name: AggregateFunction, keep: () => void): Accumulator {
       return { add: (value) => (held = value), result: () => held };
     case "push": {
       const add = (value: unknown) => {
-        keep();
+        keep(value);
         values.push(value);
       };
       return { add, result: () => values };
@@ -155,7 +156,7 @@ function accumulator(name: AggregateFunction, keep: () => void): Accumulator {
       const add = (value: unknown) => {
         const text = JSON.stringify(value);
         if (distinct.has(text)) return;
-        keep();
+        keep(value);
         distinct.set(text, value);
       };
       return { add, result: () => (name === "add_to_set" ? [...distinct.values()] : distinct.size) };

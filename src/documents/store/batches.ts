@@ -4,6 +4,7 @@
  */
 import { ShoalError } from "../../domain/errors";
 import { keys } from "../../objects/keys";
+import { deletePrefix } from "../../objects/object-store";
 import type { BatchSummary, RowError, SegmentInfo, StagedDocument } from "../contract";
 import { readConfig, type StoreContext } from "./context";
 import { insertRows } from "./database";
@@ -11,11 +12,16 @@ import { insertRows } from "./database";
 export const STALE_BATCH_MS = 60 * 60 * 1000;
 export const MAX_REPORTED_ERRORS = 1000;
 
+/** States of a batch: it takes rows; it has ended; it is given up and its files are still to be deleted. */
+const ENDED = 0;
+const OPEN = 1;
+const LEAVING = 2;
+
 interface BatchRecord {
   number: number;
   id: string;
   summary: string;
-  open: number;
+  open: typeof ENDED | typeof OPEN | typeof LEAVING;
 }
 
 export interface ImportOutcome {
@@ -31,7 +37,9 @@ export class Batches {
     this.#context = context;
   }
 
-  begin(batchId: string): void {
+  begin(batchId: string): BatchSummary {
+    const known = this.get(batchId);
+    if (known) return known;
     const now = this.#context.now();
     const summary: BatchSummary = {
       batch_id: batchId,
@@ -45,12 +53,13 @@ export class Batches {
       completed_at: null,
     };
     this.#context.db.all(
-      "INSERT INTO batches (id, summary, touched, open) VALUES (?, ?, ?, 1) ON CONFLICT (id) DO NOTHING",
+      `INSERT INTO batches (id, summary, touched, open) VALUES (?, ?, ?, ${OPEN})`,
       batchId,
       JSON.stringify(summary),
       now,
     );
     this.#context.wake(now + STALE_BATCH_MS);
+    return summary;
   }
 
   get(batchId: string): BatchSummary | null {
@@ -110,7 +119,7 @@ export class Batches {
     const { db } = this.#context;
     return db.transaction(() => {
       const record = this.#find(batchId);
-      if (record && record.open === 0) return JSON.parse(record.summary) as BatchSummary;
+      if (record && record.open !== OPEN) return JSON.parse(record.summary) as BatchSummary;
       const batch = this.#open(batchId);
       const { inserted, updated } = this.#publish(batch.number);
       const summary: BatchSummary = {
@@ -120,10 +129,10 @@ export class Batches {
         inserted,
         updated,
         failed,
-        errors: errors.slice(0, MAX_REPORTED_ERRORS),
+        errors: errors.toSorted((a, b) => a.line - b.line).slice(0, MAX_REPORTED_ERRORS),
         completed_at: new Date(this.#context.now()).toISOString(),
       };
-      db.all("UPDATE batches SET summary = ?, open = 0 WHERE number = ?", JSON.stringify(summary), batch.number);
+      db.all("UPDATE batches SET summary = ?, open = ? WHERE number = ?", JSON.stringify(summary), ENDED, batch.number);
       return summary;
     });
   }
@@ -163,33 +172,45 @@ export class Batches {
     return { inserted: staged - updated, updated };
   }
 
-  /** Gives an import up: its rows go now, its files with them. A committed batch stays. */
+  /**
+   * Gives an import up: its rows go now, its files with them. A committed batch stays; one that was given up before may
+   * have got files since, from an importer that did not know.
+   */
   async abandon(batchId: string): Promise<void> {
     const { db, objects } = this.#context;
     const batch = this.#find(batchId);
-    if (!batch || batch.open === 0) return;
+    if (!batch) return;
+    if (batch.open === OPEN) this.#giveUp(batch);
+    else if ((JSON.parse(batch.summary) as BatchSummary).status !== "FAILED") return;
+    const { namespaceId, collectionId } = readConfig(db);
+    await deletePrefix(objects, segmentPrefix(namespaceId, collectionId, batchId));
+    await deletePrefix(objects, keys.upload(namespaceId, collectionId, `${batchId}-`));
+    db.all("UPDATE batches SET open = ? WHERE number = ?", ENDED, batch.number);
+  }
+
+  #giveUp(batch: BatchRecord): void {
+    const { db, now, wake } = this.#context;
+    const summary = JSON.parse(batch.summary) as BatchSummary;
+    summary.status = "FAILED";
+    summary.completed_at = new Date(now()).toISOString();
     db.transaction(() => {
       db.all("DELETE FROM staged WHERE batch = ?", batch.number);
       db.all("DELETE FROM segments WHERE batch = ?", batch.number);
-      const summary = JSON.parse(batch.summary) as BatchSummary;
-      summary.status = "FAILED";
-      summary.completed_at = new Date(this.#context.now()).toISOString();
-      db.all("UPDATE batches SET summary = ?, open = 0 WHERE number = ?", JSON.stringify(summary), batch.number);
+      db.all(
+        "UPDATE batches SET summary = ?, open = ? WHERE number = ?",
+        JSON.stringify(summary),
+        LEAVING,
+        batch.number,
+      );
     });
-    const { namespaceId, collectionId } = readConfig(db);
-    for (const prefix of [
-      segmentPrefix(namespaceId, collectionId, batchId),
-      keys.upload(namespaceId, collectionId, `${batchId}-`),
-    ]) {
-      const { objects: left } = await objects.list(prefix);
-      await objects.delete(left.map(({ key }) => key));
-    }
+    // A crash before the files are gone is made up for by the alarm.
+    wake(now() + STALE_BATCH_MS);
   }
 
   async abandonStale(): Promise<void> {
     const { db, now, wake } = this.#context;
-    const open = db.all<{ id: string; touched: number }>("SELECT id, touched FROM batches WHERE open = 1");
-    for (const { id, touched } of open) {
+    const left = db.all<{ id: string; touched: number }>("SELECT id, touched FROM batches WHERE open <> ?", ENDED);
+    for (const { id, touched } of left) {
       if (touched + STALE_BATCH_MS <= now()) await this.abandon(id);
       else wake(touched + STALE_BATCH_MS);
     }
@@ -202,7 +223,7 @@ export class Batches {
   #open(batchId: string): BatchRecord {
     const batch = this.#find(batchId);
     if (!batch) throw new ShoalError("batch_not_found", `There is no batch ${batchId}.`, { batch_id: batchId });
-    if (batch.open === 0) {
+    if (batch.open !== OPEN) {
       throw new ShoalError("batch_not_found", `Batch ${batchId} has ended; begin another.`, { batch_id: batchId });
     }
     return batch;

@@ -4,7 +4,7 @@ import type { Filter } from "../../domain/filters/model";
 import { compileSql, type SqlTarget } from "../../domain/filters/sql";
 import type { ObjectStore } from "../../objects/object-store";
 import type { CollectionFeature, SegmentInfo, StoreConfig } from "../contract";
-import type { Database, Gate } from "./database";
+import { type Database, type Gate, yieldTurn } from "./database";
 
 export interface StoreContext {
   db: Database;
@@ -92,6 +92,38 @@ export function select(filters: Filter | null): Selection {
   const { sql, params, exact } = compileSql(filters, TARGET);
   const test = compileFilter(filters);
   return { sql, params, test: exact ? null : (record) => test(filterView(record)) };
+}
+
+/** Rows looked at between two pauses, and bytes of payload: the object's other callers wait no longer than this takes. */
+const CHUNK_ROWS = 4000;
+const CHUNK_BYTES = 4 * 1024 * 1024;
+
+/**
+ * The selected documents in row order, chunk by chunk, with a pause after each. Rows written meanwhile by others may be
+ * seen or not; a caller that cannot have that holds the gate. `columns` names what is read of rows that SQL alone
+ * selects; it has to hold `row` and `payload`.
+ */
+export async function* scan<Row extends { row: number; payload: string } = DocumentRecord>(
+  db: Database,
+  { sql, params, test }: Selection,
+  columns = "*",
+): AsyncGenerator<Row[]> {
+  const query = `SELECT ${columns} FROM documents WHERE row > ? AND ${sql} ORDER BY row LIMIT ${CHUNK_ROWS}`;
+  for (let last = 0; ; ) {
+    const chunk: Row[] = [];
+    let passed = 0;
+    let bytes = 0;
+    for (const record of db.each<Row & DocumentRecord>(query, last, ...params)) {
+      passed += 1;
+      last = record.row;
+      bytes += record.payload.length;
+      if (test === null || test(record)) chunk.push(record);
+      if (bytes > CHUNK_BYTES) break;
+    }
+    yield chunk;
+    if (passed < CHUNK_ROWS && bytes <= CHUNK_BYTES) return;
+    await yieldTurn();
+  }
 }
 
 interface SegmentRecord {

@@ -2,10 +2,8 @@
 import { ShoalError } from "../../domain/errors";
 import type { Filter } from "../../domain/filters/model";
 import type { DocumentTarget, EditResult } from "../contract";
-import { type DocumentRecord, MAX_PAYLOAD_BYTES, type StoreContext, select } from "./context";
-import { yieldTurn } from "./database";
+import { MAX_PAYLOAD_BYTES, type StoreContext, scan, select } from "./context";
 
-const CHUNK = 1000;
 const MAX_IDS = 10_000;
 
 export class Edits {
@@ -46,23 +44,13 @@ export class Edits {
   /** In chunks, so that the object answers others meanwhile; writers wait at the gate, so the match does not move. */
   async #forEachMatch(filters: Filter | null, edit: (id: string) => boolean): Promise<number> {
     const { db } = this.#context;
-    const match = select(filters);
-    const sql = `SELECT * FROM documents WHERE row > ? AND ${match.sql} ORDER BY row LIMIT ${CHUNK}`;
     let count = 0;
-    for (let last = 0; ; ) {
-      const ids: string[] = [];
-      let passed = 0;
-      for (const record of db.each<DocumentRecord>(sql, last, ...match.params)) {
-        passed += 1;
-        last = record.row;
-        if (match.test === null || match.test(record)) ids.push(record.id);
-      }
+    for await (const chunk of scan(db, select(filters))) {
       db.transaction(() => {
-        for (const id of ids) if (edit(id)) count += 1;
+        for (const { id } of chunk) if (edit(id)) count += 1;
       });
-      if (passed < CHUNK) return count;
-      await yieldTurn();
     }
+    return count;
   }
 
   #write(documentId: string, change: (old: Record<string, unknown>) => Record<string, unknown>): boolean {

@@ -1,4 +1,5 @@
 /** Reading documents: one, a page of a list, groups of them. */
+import { ShoalError } from "../../domain/errors";
 import type { Filter, SortSpec } from "../../domain/filters/model";
 import { compileSort, decodeCursor, encodeCursor, type SortKey } from "../../domain/filters/sort";
 import type { GroupPage, GroupQuery, ListPage, ListQuery, StoredDocument } from "../contract";
@@ -8,22 +9,26 @@ import {
   featureMask,
   readConfig,
   readSegments,
+  type Selection,
   type StoreContext,
+  scan,
   select,
   TARGET,
 } from "./context";
+import { yieldTurn } from "./database";
 import { searchTerms } from "./search";
 
 /** A page ends early at this many bytes: an answer has to pass an RPC of 32 MiB. */
 const PAGE_BYTES = 16 * 1024 * 1024;
+/** Rows that a filter is tried on between two pauses. */
+const CHUNK_ROWS = 4000;
+/** What grouping holds: keys, and the characters of those that are texts. */
+const MAX_GROUPS = 100_000;
+const MAX_KEY_CHARACTERS = 16 * 1024 * 1024;
 /** Bytes of one number in a structured clone. */
 const NUMBER_BYTES = 9;
 
-interface Match {
-  sql: string;
-  params: string[];
-  test: ((record: DocumentRecord) => boolean) | null;
-}
+type Position = Parameters<typeof encodeCursor>[0];
 
 export class Reader {
   readonly #context: StoreContext;
@@ -41,7 +46,7 @@ export class Reader {
     return this.#context.db.all<DocumentRecord>("SELECT * FROM documents WHERE id = ?", documentId)[0] ?? null;
   }
 
-  count(filters: Filter | null, search: string | null = null): number {
+  async count(filters: Filter | null, search: string | null = null): Promise<number> {
     const { db } = this.#context;
     const match = matching(filters, search);
     if (match.test === null) {
@@ -49,58 +54,60 @@ export class Reader {
       return db.all<{ n: number }>(sql, ...match.params)[0]!.n;
     }
     let count = 0;
-    for (const record of db.each<DocumentRecord>(`SELECT * FROM documents WHERE ${match.sql}`, ...match.params)) {
-      if (match.test(record)) count += 1;
-    }
+    for await (const chunk of scan(db, match)) count += chunk.length;
     return count;
   }
 
   async list(query: ListQuery): Promise<ListPage> {
-    const { records, nextCursor } = this.#page(query);
+    const { records, nextCursor } = await this.#page(query);
     return {
       documents: await this.#render(records, query.returnVectors),
       nextCursor,
-      total: query.includeTotal ? this.count(query.filters, query.search) : null,
+      total: query.includeTotal ? await this.count(query.filters, query.search) : null,
     };
   }
 
-  #page({ filters, search, sort, cursor, offset, limit, returnVectors }: ListQuery): {
-    records: DocumentRecord[];
-    nextCursor: string | null;
-  } {
+  async #page(query: ListQuery): Promise<{ records: DocumentRecord[]; nextCursor: string | null }> {
     const { db } = this.#context;
+    const { filters, search, sort, cursor, offset, limit, returnVectors } = query;
     const match = matching(filters, search);
     const order = compileSort(sort, TARGET, "row");
-    const after = cursor === null ? { sql: "1", params: [] } : order.after(decodeCursor(cursor, sort));
     const columns = ["row", ...order.keys.map((key, i) => `${key} AS k${i}`)].join(", ");
-    // Rows are looked up one by one, so that a sort carries keys and not payloads.
-    const sql = `SELECT ${columns} FROM documents WHERE ${match.sql} AND ${after.sql} ORDER BY ${order.orderBy}`;
     const exact = match.test === null;
-    const bounds = exact ? ` LIMIT ${limit + 1} OFFSET ${offset}` : "";
-    const rows = db.each<Record<string, SortKey> & { row: number }>(sql + bounds, ...match.params, ...after.params);
-
+    // What SQL alone decides is one page. What it does not is tried on chunk after chunk, with pauses; a sorted list is
+    // read in one go, since each chunk would sort all documents again.
+    const chunkRows = exact ? limit + 1 : sort.length === 0 ? CHUNK_ROWS : -1;
     const vectorBytes = returnVectors
       ? NUMBER_BYTES * readConfig(db).features.reduce((sum, feature) => sum + feature.dimensions, 0)
       : 0;
     const records: DocumentRecord[] = [];
-    let last: { keys: SortKey[]; tie: number } | null = null;
+    let shown: Position | null = null;
     let skip = exact ? 0 : offset;
     let bytes = 0;
-    for (const found of rows) {
-      const record = db.all<DocumentRecord>("SELECT * FROM documents WHERE row = ?", found.row)[0]!;
-      if (match.test && !match.test(record)) continue;
-      if (skip > 0) {
-        skip -= 1;
-        continue;
+    for (let last = cursor === null ? null : decodeCursor(cursor, sort); ; await yieldTurn()) {
+      const after = last === null ? { sql: "1", params: [] } : order.after(last);
+      // Rows are looked up one by one, so that a sort carries keys and not payloads.
+      const sql = `SELECT ${columns} FROM documents WHERE ${match.sql} AND ${after.sql}
+                   ORDER BY ${order.orderBy} LIMIT ${chunkRows} OFFSET ${exact ? offset : 0}`;
+      let seen = 0;
+      for (const found of db.each<Record<string, SortKey> & { row: number }>(sql, ...match.params, ...after.params)) {
+        seen += 1;
+        last = { keys: order.keys.map((_, i) => found[`k${i}`] ?? null), tie: found.row };
+        const record = db.all<DocumentRecord>("SELECT * FROM documents WHERE row = ?", found.row)[0]!;
+        if (match.test && !match.test(record)) continue;
+        if (skip > 0) {
+          skip -= 1;
+          continue;
+        }
+        bytes += record.payload.length + vectorBytes;
+        if (records.length === limit || (records.length > 0 && bytes > PAGE_BYTES)) {
+          return { records, nextCursor: encodeCursor(shown!, sort) };
+        }
+        records.push(record);
+        shown = last;
       }
-      bytes += record.payload.length + vectorBytes;
-      if (records.length === limit || (records.length > 0 && bytes > PAGE_BYTES)) {
-        return { records, nextCursor: encodeCursor(last!, sort) };
-      }
-      records.push(record);
-      last = { keys: order.keys.map((_, i) => found[`k${i}`] ?? null), tie: found.row };
+      if (exact || chunkRows < 0 || seen < chunkRows) return { records, nextCursor: null };
     }
-    return { records, nextCursor: null };
   }
 
   async groups(query: GroupQuery): Promise<GroupPage> {
@@ -108,20 +115,27 @@ export class Reader {
     const match = matching(query.filters, query.search);
     const { keys } = compileSort([{ field: query.groupBy, direction: "asc" }] satisfies SortSpec[], TARGET, "row");
     const counts = new Map<SortKey, { count: number; rows: number[] }>();
-    const sql = `SELECT *, ${keys[0]} AS k FROM documents WHERE ${match.sql} ORDER BY row`;
     let total = 0;
-    for (const record of db.each<DocumentRecord & { k: SortKey }>(sql, ...match.params)) {
-      if (match.test && !match.test(record)) continue;
-      total += 1;
-      const group = counts.get(record.k) ?? { count: 0, rows: [] };
-      counts.set(record.k, group);
-      group.count += 1;
-      if (group.rows.length < query.documentsPerGroup) group.rows.push(record.row);
+    let characters = 0;
+    for await (const chunk of scan<DocumentRecord & { k: SortKey }>(db, match, `*, ${keys[0]} AS k`)) {
+      total += chunk.length;
+      for (const { k, row } of chunk) {
+        let group = counts.get(k);
+        if (!group) {
+          characters += typeof k === "string" ? k.length : 0;
+          if (counts.size === MAX_GROUPS || characters > MAX_KEY_CHARACTERS) throw tooManyGroups(query.groupBy);
+          group = { count: 0, rows: [] };
+          counts.set(k, group);
+        }
+        group.count += 1;
+        if (group.rows.length < query.documentsPerGroup) group.rows.push(row);
+      }
     }
     const ordered = [...counts].sort(([a, x], [b, y]) => y.count - x.count || (String(a) < String(b) ? -1 : 1));
     const groups: GroupPage["groups"] = [];
     for (const [key, { count, rows }] of ordered.slice(query.offset, query.offset + query.limit)) {
-      const records = rows.map((row) => db.all<DocumentRecord>("SELECT * FROM documents WHERE row = ?", row)[0]!);
+      // A document that was deleted since it was counted is not shown.
+      const records = rows.flatMap((row) => db.all<DocumentRecord>("SELECT * FROM documents WHERE row = ?", row));
       groups.push({ key, count, documents: await this.#render(records, false) });
     }
     return { groups, totalGroups: counts.size, totalDocuments: total };
@@ -167,8 +181,15 @@ export class Reader {
   }
 }
 
+const tooManyGroups = (field: string): ShoalError =>
+  new ShoalError(
+    "validation_failed",
+    `group_by '${field}' makes more than ${MAX_GROUPS} groups or ${MAX_KEY_CHARACTERS} characters of keys; narrow it by filters.`,
+    { field, limit: MAX_GROUPS },
+  );
+
 /** Documents that pass the filter and hold every term of the search. */
-function matching(filters: Filter | null, search: string | null): Match {
+function matching(filters: Filter | null, search: string | null): Selection {
   const filter = select(filters);
   const terms = searchTerms(search);
   if (terms === null) return filter;

@@ -13,14 +13,13 @@ import {
   readConfig,
   readSegments,
   type StoreContext,
+  scan,
   select,
 } from "./context";
-import { yieldTurn } from "./database";
 
 export const STALE_SNAPSHOT_MS = 7 * 24 * 60 * 60 * 1000;
-/** Rows looked at between two pauses, and bytes of payload: the object's other callers wait no longer than this takes. */
-const CHUNK_ROWS = 4000;
-const CHUNK_BYTES = 4 * 1024 * 1024;
+/** A document without its payload. */
+const PLACE = "row, id, '' AS payload, segment, segment_row, present, zero, 0 AS created, 0 AS updated";
 const BLOCK_ROWS = 4096;
 const BLOCK_BYTES = 512 * 1024;
 const MAX_ATTRIBUTE_BYTES = 1024 * 1024;
@@ -40,7 +39,7 @@ export class Snapshots {
     this.#context = context;
   }
 
-  shape(filters: Filter | null, names: string[]): FrozenShape {
+  async shape(filters: Filter | null, names: string[]): Promise<FrozenShape> {
     const { db } = this.#context;
     const { mask, features } = featureMask(readConfig(db), names);
     const match = select(filters);
@@ -55,10 +54,10 @@ export class Snapshots {
       rows = counted!.complete;
       missingRows = counted!.matching - rows;
     } else {
-      for (const record of db.each<DocumentRecord>(`SELECT * FROM documents WHERE ${match.sql}`, ...match.params)) {
-        if (!match.test(record)) continue;
-        if ((record.present & mask) === mask) rows += 1;
-        else missingRows += 1;
+      for await (const chunk of scan(db, match)) {
+        const complete = chunk.filter(({ present }) => (present & mask) === mask).length;
+        rows += complete;
+        missingRows += chunk.length - complete;
       }
     }
     return { rows, noiseRows: 0, missingRows, features };
@@ -98,7 +97,8 @@ export class Snapshots {
         clustered.add(record.id, [record.segment, record.segment_row], attributes);
       }
     };
-    for await (const chunk of this.#scan(request.filters, paths.length > 0)) chunk.forEach(take);
+    const match = select(request.filters);
+    for await (const chunk of scan(db, match, paths.length > 0 || match.test ? "*" : PLACE)) chunk.forEach(take);
     const shape: FrozenShape = { rows: 0, noiseRows: 0, missingRows, features };
     return db.transaction(() => {
       clustered.flush();
@@ -118,38 +118,13 @@ export class Snapshots {
   async #sampleThreshold({ sample, filters }: FreezeRequest, mask: number): Promise<number> {
     if (!sample) return Number.POSITIVE_INFINITY;
     const least = new LeastValues(sample.size);
-    for await (const chunk of this.#scan(filters, false)) {
+    const match = select(filters);
+    for await (const chunk of scan(this.#context.db, match, match.test ? "*" : PLACE)) {
       for (const record of chunk) {
         if ((record.present & mask) === mask) least.add(rowHash(sample.seed, record.row));
       }
     }
     return least.threshold;
-  }
-
-  /** The matching documents in row order, chunk by chunk, with a pause after each. */
-  async *#scan(filters: Filter | null, withPayload: boolean): AsyncGenerator<DocumentRecord[]> {
-    const { db } = this.#context;
-    const match = select(filters);
-    const columns =
-      withPayload || match.test
-        ? "*"
-        : "row, id, '' AS payload, segment, segment_row, present, zero, 0 AS created, 0 AS updated";
-    const sql = `SELECT ${columns} FROM documents WHERE row > ? AND ${match.sql} ORDER BY row LIMIT ${CHUNK_ROWS}`;
-    for (let last = 0; ; ) {
-      const chunk: DocumentRecord[] = [];
-      let passed = 0;
-      let bytes = 0;
-      for (const record of db.each<DocumentRecord>(sql, last, ...match.params)) {
-        passed += 1;
-        last = record.row;
-        bytes += record.payload.length;
-        if (match.test === null || match.test(record)) chunk.push(record);
-        if (bytes > CHUNK_BYTES) break;
-      }
-      yield chunk;
-      if (passed < CHUNK_ROWS && bytes <= CHUNK_BYTES) return;
-      await yieldTurn();
-    }
   }
 
   page(runId: string, from: number, to: number): FrozenPage {

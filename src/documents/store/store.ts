@@ -72,9 +72,9 @@ export class DocumentStore implements CollectionStoreApi {
     this.#context.db.all(sql, JSON.stringify(config));
   }
 
-  async begin(batchId: string): Promise<void> {
+  async begin(batchId: string): Promise<BatchSummary> {
     readConfig(this.#context.db);
-    this.#batches.begin(batchId);
+    return this.#batches.begin(batchId);
   }
 
   async stage(
@@ -113,7 +113,7 @@ export class DocumentStore implements CollectionStoreApi {
     return aggregate(this.#context.db, query);
   }
 
-  async count(filters: Filter | null): Promise<number> {
+  count(filters: Filter | null): Promise<number> {
     return this.#reader.count(filters);
   }
 
@@ -136,7 +136,7 @@ export class DocumentStore implements CollectionStoreApi {
     return this.#context.gate.run(() => this.#edits.delete(target));
   }
 
-  async shape(filters: Filter | null, features: string[]): Promise<FrozenShape> {
+  shape(filters: Filter | null, features: string[]): Promise<FrozenShape> {
     return this.#snapshots.shape(filters, features);
   }
 

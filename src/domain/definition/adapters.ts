@@ -4,12 +4,12 @@
  */
 
 import { ShoalError } from "../errors";
+import { isObject, type Loc, validationError } from "../issues";
 import { canonical, type DefinitionDraft } from "./canonical";
 import { concept } from "./dialects/concept";
 import { flat } from "./dialects/flat";
 import { structured } from "./dialects/structured";
 import { type CollectionFeatures, resolveFeatures } from "./features";
-import { validationError, isObject, type Loc } from "../issues";
 import type { ClusterDefinition, Warning } from "./model";
 import { type Move, translate } from "./translate";
 
@@ -76,7 +76,9 @@ function weightsByUri(
       const loc = ["body", "vector_config", "feature_weights", key];
       const [uri] = resolveFeatures([{ request: key, loc }], collections).uris;
       if (uri && uris.includes(uri)) return [uri, weight];
-      throw validationError([{ loc, msg: `is not one of the clustered features, ${uris.join(", ")}`, type: "contradiction" }]);
+      throw validationError([
+        { loc, msg: `is not one of the clustered features, ${uris.join(", ")}`, type: "contradiction" },
+      ]);
     }),
   );
 }

@@ -1,8 +1,8 @@
 /** From a checked structured request to the canonical definition; only the features are still to be looked up. */
 import { parseFilter } from "../filters/parse";
+import { isObject, type Loc, parseAt, unknownFields, validationError } from "../issues";
 import { withoutEffect } from "./effects";
 import type { FeatureRequest } from "./features";
-import { validationError, type Loc, parseAt, unknownFields } from "../issues";
 import { readLabeling } from "./labeling";
 import type { AttributeConfig, ClusterDefinition, VectorConfig, Warning } from "./model";
 import { type ParameterSource, readParameters } from "./params/read";
@@ -21,7 +21,7 @@ const LEGACY = { kmeans: "kmeans_parameters", dbscan: "dbscan_parameters", hdbsc
 export function canonical(body: Record<string, unknown>): DefinitionDraft {
   const warnings = unknownFields(CreateClusterRequest, body, BODY);
   const request = parseAt(CreateClusterRequest, body, BODY);
-  const kind = clusterType(request, warnings);
+  const kind = clusterType(request, body, warnings);
   const vector = kind === "vector" && request.vector_config ? vectorConfig(request.vector_config, warnings) : null;
   const labeling = request.llm_labeling ? readLabeling(request.llm_labeling, [...BODY, "llm_labeling"]) : null;
   if (labeling) warnings.push(...labeling.warnings);
@@ -47,7 +47,11 @@ export function canonical(body: Record<string, unknown>): DefinitionDraft {
 }
 
 /** Attribute clustering may also be asked for as a vector cluster whose method is `attribute_based`. */
-function clusterType(request: CreateCluster, warnings: Warning[]): "vector" | "attribute" {
+function clusterType(
+  request: CreateCluster,
+  body: Record<string, unknown>,
+  warnings: Warning[],
+): "vector" | "attribute" {
   const byMethod = request.vector_config?.clustering_method === "attribute_based";
   const kind = request.cluster_type === "attribute" || byMethod ? "attribute" : "vector";
   const needed = kind === "vector" ? "vector_config" : "attribute_config";
@@ -56,8 +60,11 @@ function clusterType(request: CreateCluster, warnings: Warning[]): "vector" | "a
     throw validationError([{ loc: [...BODY, needed], msg, type: "missing" }]);
   }
   const other = kind === "vector" ? "attribute_config" : "vector_config";
-  if (request[other] && !(kind === "attribute" && byMethod)) {
-    warnings.push({ loc: [...BODY, other], msg: `the cluster is of type ${kind}; it has no effect` });
+  const isUsed = kind === "attribute" && byMethod;
+  const given = Object.values(isObject(body[other]) ? body[other] : {}).filter((value) => value !== null);
+  if (request[other] && given.length > (isUsed ? 1 : 0)) {
+    const but = isUsed ? "nothing of it but clustering_method has an effect" : "it has no effect";
+    warnings.push({ loc: [...BODY, other], msg: `the cluster is of type ${kind}; ${but}` });
   }
   return kind;
 }

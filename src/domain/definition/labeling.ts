@@ -1,6 +1,6 @@
 /** `llm_labeling`: checked and stored; labels themselves are made elsewhere. */
 import { z } from "zod";
-import { validationError, type Loc, parseAt, unknownFields } from "../issues";
+import { type Loc, parseAt, unknownFields, validationError } from "../issues";
 import type { Warning } from "./model";
 
 const InputMapping = z.object({

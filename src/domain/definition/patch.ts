@@ -1,8 +1,8 @@
 /** Partial change of a definition. `null` leaves a field as it is; what changes counts from the next run on. */
 import { z } from "zod";
 import { parseFilter } from "../filters/parse";
+import { isObject, type Loc, parseAt, unknownFields, validationError } from "../issues";
 import { withoutEffect } from "./effects";
-import { validationError, isObject, type Loc, parseAt, unknownFields } from "../issues";
 import { readLabeling } from "./labeling";
 import type { ClusterDefinition, VectorConfig, Warning } from "./model";
 import { readParameters } from "./params/read";

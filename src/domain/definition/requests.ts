@@ -3,6 +3,8 @@ import { z } from "zod";
 import { ALGORITHMS } from "./model";
 
 export const MAX_SAMPLE = 1_000_000;
+/** Planning asks each collection's store, and a request may make 1,000 such calls. */
+export const MAX_COLLECTIONS = 500;
 const FreeObject = z.record(z.string(), z.unknown());
 const Unit = z.number().min(0).max(1);
 
@@ -111,7 +113,7 @@ export const ClusterName = z.string().min(1).max(256);
 
 /** `filters` is read by the filter parser and `llm_labeling` by its own schema: both have shapes that zod cannot check alone. */
 export const CreateClusterRequest = z.object({
-  collection_ids: z.array(z.string().min(1)).min(1),
+  collection_ids: z.array(z.string().min(1)).min(1).max(MAX_COLLECTIONS),
   cluster_name: ClusterName.nullish(),
   description: z.string().nullish(),
   cluster_type: z.enum(["vector", "attribute"]).nullish(),

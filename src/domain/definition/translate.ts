@@ -3,7 +3,7 @@
  * serves all dialects, and `origin` leads its findings back to the field that the caller wrote.
  */
 import type { FieldIssue } from "../errors";
-import { validationError, isObject, type Loc } from "../issues";
+import { isObject, type Loc, validationError } from "../issues";
 
 export interface Move {
   from: string[];

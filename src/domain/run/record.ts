@@ -68,6 +68,11 @@ export function runMetrics({ assign, silhouette, kmeans, lloyd, persist }: Stage
 export function runWarnings({ spec, warnings, results, plan }: RunHead): RunRecord["warnings"] {
   const { assign, group, kmeans, lloyd } = results as StageResults;
   const told = [...warnings];
+  if (plan && plan.fittedRows < plan.shape.rows)
+    told.push({
+      loc: ["vector_config", "sample_size"],
+      msg: `${plan.shape.rows} documents are more than the ${plan.fittedRows} that ${spec.method.kind} clusters: a seeded sample of ${plan.fittedRows} was clustered, the other ${plan.shape.rows - plan.fittedRows} were assigned to their nearest cluster`,
+    });
   if (spec.method.kind === "kmeans") {
     const { n_clusters, max_iter } = spec.method.params;
     if (assign && assign.sizes.length < n_clusters)

@@ -7,6 +7,8 @@ export interface GatherResult {
   bounds: Bounds;
   /** Largest magnitude of the prepared, uncentred matrix. */
   maxAbs: number;
+  /** Rank of the last row of the sample that clusters are fitted on (`engine/sampling.ts`), or null when all rows are. */
+  lastRank: number | null;
 }
 
 export interface MomentsResult {

@@ -89,6 +89,8 @@ export type RunInput = { now: number } & (
   | { type: "dead"; task: TaskRef }
   | { type: "cancel" }
   | { type: "tick" }
+  /** The coordinator's process is new: messages of the old one may be gone with it. */
+  | { type: "woken" }
   | { type: "published" }
   | { type: "recorded"; status: RunStatus }
 );

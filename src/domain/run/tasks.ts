@@ -8,7 +8,7 @@ export const MAX_FAILURES = 5;
 const FIRST_BACKOFF_MS = 1_000;
 const LONGEST_BACKOFF_MS = 60_000;
 /** A message that nobody claimed for this long may be lost: the task is sent again, ever more rarely (a queue may be long). */
-const FIRST_RESEND_MS = 10_000;
+const FIRST_RESEND_MS = 2_000;
 const LONGEST_RESEND_MS = 300_000;
 
 export const newTask = (index: number, from: number, to: number): TaskState => ({

@@ -56,6 +56,9 @@ export function transition(state: RunState, input: RunInput): Transition {
     case "tick":
       change.tick(input.now);
       break;
+    case "woken":
+      change.woken(input.now);
+      break;
     case "published":
       change.published(input.now);
       break;
@@ -168,6 +171,15 @@ class Change {
       if (task.status === "running") this.#judge(task, LOST_WORKER, now);
     }
     if (this.#head.phase === "running") this.#send(now);
+  }
+
+  /** What nobody has claimed is sent again at once: a duplicate is dropped, a lost message would cost its whole pause. */
+  woken(now: number): void {
+    if (this.#head.phase !== "running") return;
+    const unclaimed = this.#tasks.filter((task) => task.status === "sent");
+    if (unclaimed.length === 0) return;
+    this.#replace(...unclaimed.map((task) => ({ ...task, due: now })));
+    this.#send(now);
   }
 
   published(now: number): void {

@@ -58,6 +58,8 @@ export interface Shape {
 export interface Plan {
   version: 1;
   shape: Shape;
+  /** Rows that clusters are fitted on: all, or the size of the seeded sample when there are more than a clustering takes. */
+  fittedRows: number;
   /** Rows a shard of the prepared matrix holds: a whole number of 1,024-row blocks. */
   shardRows: number;
   shards: number;
@@ -85,7 +87,7 @@ export interface StagePlan {
   reduce: boolean;
   /** A loop names itself as its successor until it has converged, `maxRounds` times at most. */
   maxRounds: number;
-  /** Largest WASM + buffer bytes of one task. */
+  /** Largest bytes of one task in the kernels' memory, or of the row arrays that it holds where it calls no kernel. */
   taskBytes: number;
   cpuMs: number;
   exact: boolean;

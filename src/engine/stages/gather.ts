@@ -8,6 +8,7 @@ import type { GatherResult } from "../../domain/run/results";
 import type { Matrix } from "../../kernels/contract";
 import type { Stage, TaskContext } from "../context";
 import { sliceRows, spanName } from "../matrices";
+import { lastFittedRank } from "../sampling";
 import { boundsOf, pieceName } from "../scratch";
 import { frozenPages } from "./frozen-rows";
 import { IdColumn } from "./ids";
@@ -49,9 +50,12 @@ export const gather: Stage = {
     }
   },
 
-  async reduce({ inputs }): Promise<GatherResult> {
+  async reduce({ inputs, plan, spec, pulse }): Promise<GatherResult> {
     const parts = inputs.parts as GatherPart[];
-    return { bounds: boundsOf(parts), maxAbs: Math.max(...parts.map((part) => part.maxAbs)) };
+    const { rows } = plan.shape;
+    const lastRank =
+      plan.fittedRows < rows ? pulse.compute(() => lastFittedRank(rows, plan.fittedRows, spec.seed)) : null;
+    return { bounds: boundsOf(parts), maxAbs: Math.max(...parts.map((part) => part.maxAbs)), lastRank };
   },
 };
 

@@ -30,25 +30,28 @@ export const group: Stage = {
     const labels = new Int32Array(span.to - span.from).fill(-1);
     const ids = new IdColumn(labels.length);
     let noiseRows = 0;
+    /** Counts a row to its combination; returns the combination's number in this shard. */
+    const counted = (keys: string[], row: number): number => {
+      const name = JSON.stringify(keys);
+      let found = combinations.get(name);
+      if (!found) {
+        found = { keys, count: 0, rows: [], index: combinations.size };
+        combinations.set(name, found);
+        refuseTooMany(context, combinations.size);
+      }
+      found.count += 1;
+      if (found.rows.length < REPRESENTATIVES) found.rows.push(row);
+      return found.index;
+    };
     for await (const { from, page } of frozenPages(context, span)) {
       ids.push(page.documentIds);
-      for (const [i, text] of (page.attributes ?? []).entries()) {
-        const keys = groupKeys(JSON.parse(text) as unknown[], aggregation_method, frequencies);
-        if (!keys) {
-          noiseRows += 1;
-          continue;
+      pulse.compute(() => {
+        for (const [i, text] of (page.attributes ?? []).entries()) {
+          const keys = groupKeys(JSON.parse(text) as unknown[], aggregation_method, frequencies);
+          if (keys) labels[from + i - span.from] = counted(keys, from + i);
+          else noiseRows += 1;
         }
-        const name = JSON.stringify(keys);
-        let found = combinations.get(name);
-        if (!found) {
-          found = { keys, count: 0, rows: [], index: combinations.size };
-          combinations.set(name, found);
-          refuseTooMany(context, combinations.size);
-        }
-        found.count += 1;
-        if (found.rows.length < REPRESENTATIVES) found.rows.push(from + i);
-        labels[from + i - span.from] = found.index;
-      }
+      });
       pulse.beat({ done: from - span.from + page.documentIds.length, total: labels.length });
     }
     ids.put(scratch, span);

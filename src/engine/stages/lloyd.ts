@@ -1,8 +1,8 @@
-/** Lloyd's rounds over all shards: assign and sum per shard, update in the reduce, until the centroids stand still. */
+/** Lloyd's rounds over the fitted rows of all shards: assign and sum per shard, update in the reduce, until the centroids stand still. */
 import type { LloydResult } from "../../domain/run/results";
 import { updateCentroids } from "../../kernels/math";
 import type { Stage, TaskContext } from "../context";
-import { centeredGrid, centeredMatrix } from "../matrices";
+import { centeredGrid, fittedMatrix } from "../matrices";
 import { pieceName } from "../scratch";
 import { putSums, totalSums } from "./sums";
 
@@ -13,7 +13,7 @@ export const lloyd: Stage = {
     const { span, task, scratch, kernels, pulse } = context;
     const centroids = await scratch.floats(startOf(context));
     const clusters = centroids.length / context.plan.shape.dimensions;
-    const matrix = await centeredMatrix(context, span);
+    const matrix = await fittedMatrix(context, span);
     const { sums } = await pulse.drain(kernels.assign(matrix, centroids, clusters, centeredGrid(context)));
     putSums(scratch, pieceName(`${roundName(task.round)}/sums`, span.from, span.to), sums);
     return span;

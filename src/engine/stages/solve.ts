@@ -30,7 +30,8 @@ const solver = (kind: "kmeans" | "coreset_solve", source: (context: TaskContext)
         tolerance: params.tol * results.moments!.meanVariance,
         seed: spec.seed,
         restart,
-        algorithm: params.algorithm,
+        // `lloyd` and `elkan` name one result, bit for bit: the faster way to it serves both (docs/design/kernels.md).
+        algorithm: "auto" as const,
         weights,
       };
       const solved = await pulse.drain(kernels.kmeans(matrix, options), (step) => ({

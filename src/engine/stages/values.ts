@@ -17,9 +17,11 @@ export const values: Stage = {
     const { span, scratch, pulse } = context;
     const total = emptyFrequencies(context);
     for await (const { from, page } of frozenPages(context, span)) {
-      for (const text of page.attributes ?? [])
-        for (const [attribute, value] of (JSON.parse(text) as unknown[]).entries())
-          for (const key of elementKeys(value)) add(context, total, attribute, key, 1);
+      pulse.compute(() => {
+        for (const text of page.attributes ?? [])
+          for (const [attribute, value] of (JSON.parse(text) as unknown[]).entries())
+            for (const key of elementKeys(value)) add(context, total, attribute, key, 1);
+      });
       pulse.beat({ done: from - span.from, total: span.to - span.from });
     }
     putJson(

@@ -3,6 +3,7 @@ import { initialState, type RunInput, type RunState, wakeAt } from "../../../src
 import { MAX_FAILURES } from "../../../src/domain/run/tasks";
 import { transition } from "../../../src/domain/run/transition";
 import type { Plan, StagePlan, TaskRef } from "../../../src/domain/run/types";
+import { LIMITS } from "../../../src/engine/limits";
 import { plan as planRun } from "../../../src/engine/planner";
 import { kmeansSpec } from "../../engine/fixtures";
 import { generator } from "../../engine/harness";
@@ -14,13 +15,9 @@ const plan = planRun(spec, shape, { ...LIMITED(), isolateBytes: 1000 });
 
 function LIMITED() {
   return {
-    rows: 1_000_000,
-    matrixBytes: 2 ** 33,
-    isolateBytes: 2 ** 25,
+    ...LIMITS,
     shardBytes: 24 * 1024,
     shardRows: 1024,
-    clusterValues: 2 ** 20,
-    groups: 100,
     taskCpuMs: 0,
   };
 }
@@ -146,8 +143,21 @@ describe("leases", () => {
       expect(next.effects).toHaveLength(1);
       state = next.state;
     }
-    expect(times.map((time, i) => time - (times[i - 1] ?? 2))).toEqual([10_000, 20_000, 40_000, 80_000]);
+    expect(times.map((time, i) => time - (times[i - 1] ?? 2))).toEqual([2_000, 4_000, 8_000, 16_000]);
     expect(state.tasks.every((task) => task.failures === 0)).toBe(true);
+  });
+
+  it("a new process sends again at once what nobody has claimed, and leaves the leases alone", () => {
+    const begun = started();
+    const { state } = transition(begun, { type: "claimed", task: ref(begun), now: 3 });
+    const woken = transition(state, { type: "woken", now: 50 });
+    const others = state.tasks.slice(1).map((task) => ref(state, task.index));
+    expect(others.length).toBeGreaterThan(0);
+    expect(woken.effects).toEqual([{ kind: "send", tasks: others }]);
+    expect(woken.state.tasks[0]).toEqual(state.tasks[0]);
+    expect(woken.state.tasks.every((task) => task.attempt === 0 && task.failures === 0)).toBe(true);
+    const canceled = transition(state, { type: "cancel", now: 60 }).state;
+    expect(transition(canceled, { type: "woken", now: 70 })).toMatchObject({ state: canceled, effects: [] });
   });
 });
 
@@ -271,7 +281,7 @@ describe("totality", () => {
             now,
           },
           { type: "tick", now },
-          { type: "tick", now },
+          { type: "woken", now },
           { type: "published", now },
           { type: "recorded", status: "completed", now },
           ...(step > 150 ? [{ type: "cancel" as const, now }] : []),

@@ -10,14 +10,14 @@ export function progressView({ box, bar, text }) {
       text.textContent = "Waiting for the first step…";
     },
     /** @param {any} event a run's event */
-    show({ stage, type, round, fraction, objective, etaMs, message }) {
+    show({ stage, type, round, fraction, objective, eta_ms, message }) {
       bar.value = fraction;
       const parts = [
         `${Math.round(fraction * 100)} %`,
         stage ?? type,
         round > 0 ? `round ${round + 1}` : null,
         objective === null ? null : `objective ${figure(objective)}`,
-        etaMs ? `${duration(etaMs)} left` : null,
+        eta_ms ? `${duration(eta_ms)} left` : null,
         message,
       ];
       text.textContent = parts.filter(Boolean).join(" · ");

@@ -2,8 +2,8 @@
 import type { z } from "@hono/zod-openapi";
 import { createCluster } from "../../../db/clusters";
 import { type DefinitionDraft, readDefinition, settle } from "../../../domain/definition/adapters";
-import { parseAt } from "../../../domain/issues";
 import type { Warning } from "../../../domain/definition/model";
+import { parseAt } from "../../../domain/issues";
 import type { Plan, RunSpec } from "../../../domain/run/types";
 import { type AppContext, services } from "../../context";
 import { AdHocOptions } from "../../schemas/cluster-request";

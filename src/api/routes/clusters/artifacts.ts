@@ -20,6 +20,6 @@ export const clusterArtifactsOperation = operation(
     answer: { description: "The rows.", schema: ArtifactsResponse, example: ARTIFACTS_EXAMPLE, media: TABLE_MEDIA },
     errors: [409],
   },
-  async (c, { params, query }) =>
-    answerTables(c, await latestFinished(c, params.cluster_identifier), artifactsRequest(query)),
+  async (c, { params, query, warnings }) =>
+    answerTables(c, await latestFinished(c, params.cluster_identifier), artifactsRequest(query), warnings),
 );

@@ -19,5 +19,6 @@ export const clusterDataOperation = operation(
     body: { schema: DataBody, example: DATA_EXAMPLE },
     answer: { description: "The rows.", schema: DataResponse, example: DATA_ANSWER_EXAMPLE, media: TABLE_MEDIA },
   },
-  async (c, { params, body }) => answerTables(c, await latestFinished(c, params.cluster_identifier), dataRequest(body)),
+  async (c, { params, body, warnings }) =>
+    answerTables(c, await latestFinished(c, params.cluster_identifier), dataRequest(body), warnings),
 );

@@ -1,6 +1,7 @@
 import { updateCluster } from "../../../db/clusters";
 import { patchDefinition } from "../../../domain/definition/patch";
 import { renderDefinition } from "../../../domain/definition/render";
+import { untilUndisturbed } from "../../concurrency";
 import { services } from "../../context";
 import { operation } from "../../operation";
 import { ClusterResponse } from "../../schemas/cluster";
@@ -26,9 +27,11 @@ export const patchClusterOperation = operation(
   },
   async (c, { params, body }) => {
     const { db } = services(c);
-    const cluster = await requireCluster(c, params.cluster_identifier);
-    const { definition, warnings } = patchDefinition(cluster.definition, body);
-    const doc = await updateCluster(db, cluster.id, { definition, changes: renderDefinition(definition) });
-    return { ...(doc as ClusterResponse), warnings };
+    return untilUndisturbed(async (isFirst) => {
+      const cluster = await requireCluster(c, params.cluster_identifier, isFirst);
+      const { definition, warnings } = patchDefinition(cluster.definition, body);
+      const doc = await updateCluster(db, cluster, { definition, changes: renderDefinition(definition) });
+      return doc && { ...(doc as ClusterResponse), warnings };
+    });
   },
 );

@@ -1,7 +1,7 @@
 import { operation } from "../../operation";
-import { PlanResponse } from "../../schemas/cluster";
 import { PLAN_EXAMPLE } from "../../schemas/cluster-examples";
 import { ClusterPath, ExecuteBody } from "../../schemas/cluster-request";
+import { PlanResponse, renderPlan } from "../../schemas/plan";
 import { requireCluster } from "./find";
 import { overridesOf, prepareRun } from "./run";
 
@@ -23,6 +23,6 @@ export const planClusterOperation = operation(
   async (c, { params, body }) => {
     const cluster = await requireCluster(c, params.cluster_identifier);
     const { spec, plan } = await prepareRun(c, cluster, overridesOf(body));
-    return { cluster_id: cluster.id, plan: { ...plan, shape: { ...plan.shape } }, warnings: spec.warnings };
+    return { cluster_id: cluster.id, plan: renderPlan(plan), warnings: spec.warnings };
   },
 );

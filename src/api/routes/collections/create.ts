@@ -1,7 +1,7 @@
 import { type CollectionDoc, findCollection, insertCollection, newCollection } from "../../../db/collections";
-import type { Warning } from "../../../domain/definition/model";
 import { services } from "../../context";
 import { operation } from "../../operation";
+import { withoutEffect } from "./effects";
 import { extractorFeatures } from "./extractor";
 import { renderCollection } from "./render";
 import { COLLECTION_EXAMPLE, CollectionResponse, CreateCollectionRequest } from "./schemas";
@@ -34,14 +34,14 @@ export const createCollectionOperation = operation(
   async (c, { body }) => {
     const { db, collectionStore } = services(c);
     const namespaceId = c.var.namespace.id;
-    const features = extractorFeatures(body.feature_extractor);
+    const { features, warnings } = extractorFeatures(body.feature_extractor);
     const doc = newCollection(describe(namespaceId, body, features));
     const taken = (await findCollection(db, namespaceId, doc.collection_name)) !== null;
     // The store first: a row must never name a store that does not know its features.
     if (!taken)
       await collectionStore(doc.collection_id).configure({ namespaceId, collectionId: doc.collection_id, features });
     await insertCollection(db, doc);
-    return { ...renderCollection(doc, 0), warnings: withoutEffect(body) };
+    return { ...renderCollection(doc, 0), warnings: [...warnings, ...withoutEffect(body)] };
   },
 );
 
@@ -75,24 +75,4 @@ function describe(
     alert_applications: body.alert_applications ?? null,
     retriever_enrichments: body.retriever_enrichments ?? null,
   };
-}
-
-const NO_EFFECT = [
-  "schedule",
-  "taxonomy_applications",
-  "cluster_applications",
-  "alert_applications",
-  "retriever_enrichments",
-] as const;
-const EXTRACTOR_NO_EFFECT = ["input_mappings", "field_passthrough", "include_all_source_fields"];
-
-/** What is stored and answered but does nothing in this deployment. */
-function withoutEffect(body: CreateCollectionRequest): Warning[] {
-  const msg = "is stored and has no effect in this deployment";
-  const warnings: Warning[] = NO_EFFECT.filter((field) => body[field]).map((field) => ({ loc: ["body", field], msg }));
-  for (const field of EXTRACTOR_NO_EFFECT) {
-    if (body.feature_extractor[field]) warnings.push({ loc: ["body", "feature_extractor", field], msg });
-  }
-  if (body.source && body.source.type !== "bucket") warnings.push({ loc: ["body", "source", "type"], msg });
-  return warnings;
 }

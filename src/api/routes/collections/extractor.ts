@@ -1,11 +1,13 @@
 /** What a collection does with what it receives. There is one extractor so far: vectors that come ready made. */
 import { z } from "@hono/zod-openapi";
 import type { CollectionFeature } from "../../../documents/contract";
+import type { Warning } from "../../../domain/definition/model";
 import { ShoalError } from "../../../domain/errors";
-import { validationError } from "../../../domain/issues";
+import { fieldIssues, unknownFields, validationError } from "../../../domain/issues";
 
 const AVAILABLE = "passthrough@v1";
 const LOC = ["body", "feature_extractor"];
+const KNOWN = ["feature_extractor_name", "version", "parameters", "params"];
 
 const Parameters = z.object({
   features: z
@@ -18,8 +20,11 @@ const Parameters = z.object({
     .max(16),
 });
 
+/** Published settings of extractors that read objects; vectors that come ready made have no use for them. */
+const NO_EFFECT = ["input_mappings", "field_passthrough", "include_all_source_fields"];
+
 /**
- * The dense features that the extractor gives.
+ * The dense features that the extractor gives, and what of its settings has no effect.
  *
  * @throws ShoalError `feature_extractor_not_found` for an extractor that this deployment does not have
  */
@@ -28,7 +33,8 @@ export function extractorFeatures(given: {
   version: string;
   parameters?: unknown;
   params?: unknown;
-}): CollectionFeature[] {
+  [setting: string]: unknown;
+}): { features: CollectionFeature[]; warnings: Warning[] } {
   const { feature_extractor_name: name, version } = given;
   if (`${name}@${version}` !== AVAILABLE) {
     const msg = `There is no feature extractor "${name}@${version}" here; available: ${AVAILABLE}.`;
@@ -40,8 +46,7 @@ export function extractorFeatures(given: {
   const parameters = given.parameters ?? given.params ?? {};
   const parsed = Parameters.safeParse(parameters);
   if (!parsed.success) {
-    const issues = fieldIssues(parsed.error.issues, "body", parameters);
-    throw validationError(issues.map(({ loc, ...rest }) => ({ ...rest, loc: [...LOC, place, ...loc.slice(1)] })));
+    throw validationError(fieldIssues(parsed.error.issues, [...LOC, place], parameters));
   }
   const { features } = parsed.data;
   const twice = features.findIndex((feature, i) => features.findIndex((other) => other.name === feature.name) < i);
@@ -49,5 +54,19 @@ export function extractorFeatures(given: {
     const loc = [...LOC, place, "features", twice, "name"];
     throw validationError([{ loc, msg: `"${features[twice]!.name}" is there twice`, type: "value_error" }]);
   }
-  return features.map((feature) => ({ uri: `mixpeek://${AVAILABLE}/${feature.name}`, ...feature }));
+  const warnings = unknownFields(Parameters, parameters, [...LOC, place]);
+  if (given.parameters && given.params) {
+    warnings.push({ loc: [...LOC, "params"], msg: "parameters is given too; it has no effect" });
+  }
+  for (const [setting, value] of Object.entries(given)) {
+    if (KNOWN.includes(setting) || !value) continue;
+    const msg = NO_EFFECT.includes(setting)
+      ? "is stored and has no effect in this deployment"
+      : "unknown field; it has no effect";
+    warnings.push({ loc: [...LOC, setting], msg });
+  }
+  return {
+    features: features.map((feature) => ({ uri: `mixpeek://${AVAILABLE}/${feature.name}`, ...feature })),
+    warnings,
+  };
 }

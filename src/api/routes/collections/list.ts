@@ -1,14 +1,28 @@
 import type { CollectionDoc } from "../../../db/collections";
 import { mapLimited } from "../../concurrency";
 import { services } from "../../context";
-import { listResources, withCase } from "../../listing";
+import { listResources } from "../../listing";
 import { operation } from "../../operation";
-import { ListQuery } from "../../schemas/list";
+import { ListBody, ListQuery, PAGINATION_EXAMPLE } from "../../schemas/list";
 import { renderCollection } from "./render";
-import { ListCollectionsRequest, ListCollectionsResponse } from "./schemas";
+import { COLLECTION_EXAMPLE, ListCollectionsResponse } from "./schemas";
 
 /** Stores asked for their count at once. */
 const AT_ONCE = 20;
+
+const EXAMPLE = {
+  results: [COLLECTION_EXAMPLE],
+  pagination: PAGINATION_EXAMPLE,
+  total_count: 1,
+  stats: {
+    total_documents: 1797,
+    avg_documents_per_collection: 1797,
+    collections_with_taxonomies: 0,
+    total_feature_extractors: 1,
+    total_taxonomies: 0,
+    total_retrievers: 0,
+  },
+};
 
 export const listCollectionsOperation = operation(
   {
@@ -20,13 +34,13 @@ export const listCollectionsOperation = operation(
     description: "Newest first unless sorted otherwise. `stats` are over the collections of this page.",
     access: { scope: "read", namespaced: true },
     query: ListQuery,
-    body: { schema: ListCollectionsRequest, example: { search: "digits" } },
-    answer: { description: "A page of collections.", schema: ListCollectionsResponse },
+    body: { schema: ListBody, example: { search: "digits" } },
+    answer: { description: "A page of collections.", schema: ListCollectionsResponse, example: EXAMPLE },
   },
   async (c, { query, body }) => {
     const { collectionStore } = services(c);
     const scope = { sql: "namespace_id = ?", params: [c.var.namespace.id] };
-    const page = await listResources<CollectionDoc>(c, "collections", scope, query, withCase(body));
+    const page = await listResources<CollectionDoc>(c, "collections", scope, query, body);
     const results = await mapLimited(page.docs, AT_ONCE, async (doc) =>
       renderCollection(doc, await collectionStore(doc.collection_id).count(null)),
     );

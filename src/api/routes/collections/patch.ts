@@ -1,6 +1,8 @@
 import { updateCollection } from "../../../db/collections";
+import { untilUndisturbed } from "../../concurrency";
 import { services } from "../../context";
 import { operation } from "../../operation";
+import { withoutEffect } from "./effects";
 import { requireCollection } from "./find";
 import { renderCollection } from "./render";
 import { COLLECTION_EXAMPLE, CollectionParams, CollectionResponse, PATCHABLE, PatchCollectionRequest } from "./schemas";
@@ -21,13 +23,17 @@ export const patchCollectionOperation = operation(
   },
   async (c, { params, body }) => {
     const { db, collectionStore } = services(c);
-    const { id, doc } = await requireCollection(c, params.collection_identifier);
     const given = Object.entries(body).filter(([, value]) => value !== null && value !== undefined);
     const named = Object.fromEntries(given.filter(([field]) => PATCHABLE.includes(field)));
-    const warnings = given
+    const refused = given
       .filter(([field]) => !PATCHABLE.includes(field))
       .map(([field]) => ({ loc: ["body", field], msg: `cannot be changed; a PATCH takes ${PATCHABLE.join(", ")}` }));
-    const updated = await updateCollection(db, { ...doc, ...named });
-    return { ...renderCollection(updated, await collectionStore(id).count(null)), warnings };
+    const warnings = [...refused, ...withoutEffect(named)];
+    const updated = await untilUndisturbed(async (isFirst) => {
+      const { doc } = await requireCollection(c, params.collection_identifier, isFirst);
+      return updateCollection(db, doc, named);
+    });
+    const count = await collectionStore(updated.collection_id).count(null);
+    return { ...renderCollection(updated, count), warnings };
   },
 );

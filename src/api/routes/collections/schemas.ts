@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { JsonObject, Timestamp, Warning } from "../../schemas/common";
-import { ListBody, listResponse } from "../../schemas/list";
+import { listResponse } from "../../schemas/list";
 
 const CollectionName = z.string().trim().min(3).max(100).openapi({ example: "digits" });
 
@@ -90,10 +90,6 @@ export const CollectionResponse = z
     warnings: z.array(Warning).optional(),
   })
   .openapi("CollectionResponse");
-
-export const ListCollectionsRequest = ListBody.extend({ case_sensitive: z.boolean().nullish() }).openapi(
-  "ListCollectionsRequest",
-);
 
 export const ListCollectionsResponse = listResponse(
   CollectionResponse,

@@ -3,7 +3,7 @@ import { ShoalError } from "../../../domain/errors";
 import { services } from "../../context";
 import { operation } from "../../operation";
 import { requireCollection } from "../collections/find";
-import { BATCH_EXAMPLE, BatchResponse } from "./batch-schema";
+import { BATCH_EXAMPLE, BatchResponse, renderBatch } from "./batch-schema";
 import { CollectionParams } from "./schemas";
 
 export const getBatchOperation = operation(
@@ -20,7 +20,7 @@ export const getBatchOperation = operation(
   async (c, { params }) => {
     const { id } = await requireCollection(c, params.collection_identifier);
     const summary = await services(c).collectionStore(id).batch(params.batch_id);
-    if (summary) return summary;
+    if (summary) return renderBatch(summary);
     throw new ShoalError("batch_not_found", `There is no batch "${params.batch_id}" in this collection.`, {
       resource: "batch",
       id: params.batch_id,

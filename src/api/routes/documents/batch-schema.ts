@@ -1,4 +1,7 @@
 import { z } from "@hono/zod-openapi";
+import { timestamp } from "../../../db/time";
+import type { BatchSummary } from "../../../documents/contract";
+import { Timestamp } from "../../schemas/common";
 
 export const BatchResponse = z
   .object({
@@ -18,10 +21,16 @@ export const BatchResponse = z
         }),
       )
       .openapi({ description: "The first 1,000 refused rows; `failed` counts all." }),
-    created_at: z.string().openapi({ format: "date-time" }),
-    completed_at: z.string().nullable().openapi({ format: "date-time" }),
+    created_at: Timestamp,
+    completed_at: Timestamp.nullable(),
   })
   .openapi("BatchResponse");
+
+export const renderBatch = (batch: BatchSummary): z.input<typeof BatchResponse> => ({
+  ...batch,
+  created_at: timestamp(batch.created_at),
+  completed_at: batch.completed_at && timestamp(batch.completed_at),
+});
 
 export const BATCH_EXAMPLE = {
   batch_id: "batch_mi8l2k4q0d7v1c9x5z3b",
@@ -31,6 +40,6 @@ export const BATCH_EXAMPLE = {
   updated: 0,
   failed: 1,
   errors: [{ line: 12, document_id: null, code: "invalid_vector", message: "'pixels' must have 64 numbers, not 63" }],
-  created_at: "2026-11-21T13:20:40.122Z",
-  completed_at: "2026-11-21T13:20:40.466Z",
+  created_at: "2026-11-21T13:20:40.122000Z",
+  completed_at: "2026-11-21T13:20:40.466000Z",
 };

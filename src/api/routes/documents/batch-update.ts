@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import type { EditResult } from "../../../documents/contract";
-import { validationError } from "../../../domain/issues";
 import { parseFilter } from "../../../domain/filters/parse";
+import { validationError } from "../../../domain/issues";
 import { type AppContext, services } from "../../context";
 import { DOCUMENTS_LIMIT } from "../../middleware/body";
 import { operation } from "../../operation";

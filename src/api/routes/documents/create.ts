@@ -2,6 +2,7 @@ import type { RowError } from "../../../documents/contract";
 import { importValues } from "../../../documents/ingest/importer";
 import { ERRORS, type ErrorCode, ShoalError } from "../../../domain/errors";
 import { newId } from "../../../domain/ids";
+import { validationError } from "../../../domain/issues";
 import { services } from "../../context";
 import { DOCUMENTS_LIMIT } from "../../middleware/body";
 import { operation } from "../../operation";
@@ -30,7 +31,12 @@ export const createDocumentOperation = operation(
   async (c, { params, body }) => {
     const { objects, collectionStore } = services(c);
     const namespaceId = c.var.namespace.id;
-    const { id: collectionId, features } = await requireCollection(c, params.collection_identifier);
+    const { id: collectionId, name, features } = await requireCollection(c, params.collection_identifier);
+    const { collection_id: given } = body;
+    if (given && given !== collectionId && given !== name) {
+      const msg = `"${given}" contradicts the path, which names ${collectionId}`;
+      throw validationError([{ loc: ["body", "collection_id"], msg, type: "contradiction" }]);
+    }
     const store = collectionStore(collectionId);
     const documentId = body.document_id ?? newId("doc");
     if (body.document_id && (await store.get(documentId, false))) {

@@ -20,7 +20,7 @@ export const getDocumentOperation = operation(
     query: z.object({
       return_vectors: queryBoolean(false),
       return_presigned_urls: queryBoolean(false),
-      return_vector_names: queryBoolean(true),
+      return_vector_names: queryBoolean(true).openapi({ description: "Whether `_vectors` is answered." }),
     }),
     answer: { description: "The document.", schema: DocumentResponse, example: DOCUMENT_EXAMPLE },
   },
@@ -28,7 +28,7 @@ export const getDocumentOperation = operation(
     const { id } = await requireCollection(c, params.collection_identifier);
     const document = await services(c).collectionStore(id).get(params.document_id, query.return_vectors);
     if (!document) throw documentNotFound(params.document_id);
-    const rendered = renderDocument(document, c.var.namespace.id, id);
+    const rendered = renderDocument(document, c.var.namespace.id, id, query.return_vector_names);
     if (!query.return_presigned_urls) return rendered;
     return { ...rendered, warnings: [{ loc: ["query", "return_presigned_urls"], msg: NO_BLOBS }] };
   },

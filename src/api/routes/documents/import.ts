@@ -4,7 +4,7 @@ import { services } from "../../context";
 import { IMPORT_LIMIT } from "../../middleware/body";
 import { operation } from "../../operation";
 import { requireCollection } from "../collections/find";
-import { BATCH_EXAMPLE, BatchResponse } from "./batch-schema";
+import { BATCH_EXAMPLE, BatchResponse, renderBatch } from "./batch-schema";
 import { CollectionParams } from "./schemas";
 
 export const importDocumentsOperation = operation(
@@ -24,6 +24,12 @@ export const importDocumentsOperation = operation(
       mediaTypes: IMPORT_TYPES,
       limitBytes: IMPORT_LIMIT,
       description: "A document: `{document_id?, payload, vectors: {feature: [numbers]}}`; in tables a column each.",
+      examples: {
+        "application/x-ndjson":
+          '{"document_id": "doc_1", "payload": {"label": 7}, "vectors": {"position": [0.1, 0.7]}}\n' +
+          '{"payload": {"label": 3}, "vectors": {"position": [0.4, 0.2]}}\n',
+        "application/json": '[{"document_id": "doc_1", "payload": {"label": 7}, "vectors": {"position": [0.1, 0.7]}}]',
+      },
     },
     answer: { description: "What became of the rows.", schema: BatchResponse, example: BATCH_EXAMPLE },
   },
@@ -37,10 +43,10 @@ export const importDocumentsOperation = operation(
       if (summary && COMMITTED.has(summary.status)) {
         // The attempt before this one ended between its commit and its answer: what it committed is the answer.
         await upload.earlier.confirm();
-        return summary;
+        return renderBatch(summary);
       }
     }
-    return importDocuments({
+    const summary = await importDocuments({
       objects,
       store: committing(store, upload.beforeCommit),
       config: { namespaceId: c.var.namespace.id, collectionId, features },
@@ -48,6 +54,7 @@ export const importDocumentsOperation = operation(
       body: upload.stream,
       format,
     });
+    return renderBatch(summary);
   },
 );
 

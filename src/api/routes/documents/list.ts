@@ -5,10 +5,10 @@ import { type AppContext, services } from "../../context";
 import { pageRequest, pagination } from "../../listing";
 import { operation } from "../../operation";
 import { Warning as WarningSchema } from "../../schemas/common";
-import { ListBody, ListQuery, MAX_LIMIT, MAX_OFFSET, Pagination } from "../../schemas/list";
+import { ListBody, ListQuery, MAX_LIMIT, MAX_OFFSET, PAGINATION_EXAMPLE, Pagination } from "../../schemas/list";
 import { requireCollection } from "../collections/find";
 import { renderDocument, selectFields } from "./render";
-import { CollectionParams, DocumentResponse } from "./schemas";
+import { CollectionParams, DOCUMENT_EXAMPLE, DocumentResponse } from "./schemas";
 
 const ListDocumentsRequest = ListBody.extend({
   limit: z.int().min(1).max(MAX_LIMIT).nullish(),
@@ -61,7 +61,18 @@ export const listDocumentsOperation = operation(
     params: CollectionParams,
     query: ListQuery,
     body: { schema: ListDocumentsRequest, example: { filters: { label: 7 }, limit: 10 } },
-    answer: { description: "A page of documents, or of groups.", schema: ListDocumentsResponse },
+    answer: {
+      description: "A page of documents, or of groups.",
+      schema: ListDocumentsResponse,
+      example: {
+        results: [DOCUMENT_EXAMPLE],
+        groups: null,
+        group_by_field: null,
+        pagination: PAGINATION_EXAMPLE,
+        total_documents: null,
+        stats: null,
+      },
+    },
   },
   async (c, { params, query, body }) => {
     const { id } = await requireCollection(c, params.collection_identifier);
@@ -132,7 +143,10 @@ async function listGroups(c: AppContext, collectionId: string, query: ListQuery,
 const render =
   (c: AppContext, collectionId: string, body: ListDocumentsRequest) =>
   (document: Parameters<typeof renderDocument>[0]) =>
-    selectFields(renderDocument(document, c.var.namespace.id, collectionId), body.select ?? null);
+    selectFields(
+      renderDocument(document, c.var.namespace.id, collectionId, body.return_vector_names ?? true),
+      body.select ?? null,
+    );
 
 const GROUP_CURSOR = "groups:";
 const groupCursor = (offset: number): string => btoa(`${GROUP_CURSOR}${offset}`);

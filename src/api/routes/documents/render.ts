@@ -5,7 +5,12 @@ import { ShoalError } from "../../../domain/errors";
 import type { DocumentResponse } from "./schemas";
 
 /** A document as the API answers it: its own fields at the root, the service's beside them. */
-export function renderDocument(document: StoredDocument, namespaceId: string, collectionId: string): DocumentResponse {
+export function renderDocument(
+  document: StoredDocument,
+  namespaceId: string,
+  collectionId: string,
+  vectorNames = true,
+): DocumentResponse {
   const { documentId: document_id, payload, features, createdAt, updatedAt, vectors } = document;
   const ids = { document_id, collection_id: collectionId };
   return {
@@ -18,7 +23,7 @@ export function renderDocument(document: StoredDocument, namespaceId: string, co
       created_at: timestamp(createdAt),
       updated_at: timestamp(updatedAt),
     },
-    _vectors: features,
+    ...(vectorNames ? { _vectors: features } : {}),
     ...(vectors ? { vectors } : {}),
   };
 }
@@ -55,7 +60,11 @@ export function selectFields(document: DocumentResponse, select: string[] | null
   const picked: Record<string, unknown> = {};
   for (const path of select) copyPath(document, picked, path.split("."));
   const { document_id, collection_id, document_blobs, _internal, _vectors, vectors } = document;
-  const kept = { document_id, collection_id, document_blobs, _internal, _vectors, ...(vectors ? { vectors } : {}) };
+  const kept = {
+    ...{ document_id, collection_id, document_blobs, _internal },
+    ...(_vectors ? { _vectors } : {}),
+    ...(vectors ? { vectors } : {}),
+  };
   return { ...picked, ...kept };
 }
 

@@ -38,7 +38,9 @@ export const DocumentResponse = z
       created_at: Timestamp,
       updated_at: Timestamp,
     }),
-    _vectors: z.array(z.string()).openapi({ description: "Names of the features that the document has." }),
+    _vectors: z.array(z.string()).optional().openapi({
+      description: "Names of the features that the document has; left out by `return_vector_names: false`.",
+    }),
     vectors: z
       .record(z.string(), z.array(z.number()))
       .optional()

@@ -21,5 +21,6 @@ export const executionArtifactsOperation = operation(
     answer: { description: "The rows.", schema: ArtifactsResponse, example: ARTIFACTS_EXAMPLE, media: TABLE_MEDIA },
     errors: [409],
   },
-  async (c, { params, query }) => answerTables(c, (await findRun(c, params)).execution, artifactsRequest(query)),
+  async (c, { params, query, warnings }) =>
+    answerTables(c, (await findRun(c, params)).execution, artifactsRequest(query), warnings),
 );

@@ -20,5 +20,6 @@ export const executionDataOperation = operation(
     body: { schema: DataBody, example: DATA_EXAMPLE },
     answer: { description: "The rows.", schema: DataResponse, example: DATA_ANSWER_EXAMPLE, media: TABLE_MEDIA },
   },
-  async (c, { params, body }) => answerTables(c, (await findRun(c, params)).execution, dataRequest(body)),
+  async (c, { params, body, warnings }) =>
+    answerTables(c, (await findRun(c, params)).execution, dataRequest(body), warnings),
 );

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { type ClusterRow, updateCluster } from "../../../db/clusters";
+import { type ClusterRow, setClusterFields } from "../../../db/clusters";
 import type { Db } from "../../../db/connect";
 import {
   deleteExecution,
@@ -45,7 +45,7 @@ export const deleteExecutionOperation = operation(
     await coordinator.destroy();
     await deletePrefix(objects, keys.run(namespaceId, cluster.id, execution.id));
     await deleteExecution(db, namespaceId, execution.id);
-    await updateCluster(db, cluster.id, { definition: cluster.definition, changes: await remaining(db, cluster) });
+    await setClusterFields(db, cluster.id, await remaining(db, cluster));
     return { success: true as const, message: "Successfully deleted", run_id: execution.id };
   },
 );

@@ -1,13 +1,15 @@
 /** A run's events as a stream of server-sent events. https://html.spec.whatwg.org/multipage/server-sent-events.html */
 import type { RunEvent } from "../../../domain/run/types";
 import type { RunCoordinatorApi } from "../../../engine/contract";
+import { renderEvent } from "../../schemas/run-event";
 
 /** How long one question to the coordinator waits for news; also the time between heartbeats of an idle stream. */
 const HEARTBEAT_MS = 10_000;
 
 const isTerminal = ({ type }: RunEvent): boolean => type === "completed" || type === "failed" || type === "canceled";
 
-const frame = (event: RunEvent): string => `id: ${event.seq}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
+const frame = (event: RunEvent): string =>
+  `id: ${event.seq}\nevent: ${event.type}\ndata: ${JSON.stringify(renderEvent(event))}\n\n`;
 
 /** Events after `after`, until the run's last one. Pulled: a slow reader asks the coordinator less often. */
 export function eventStream(

@@ -1,8 +1,8 @@
-import { z } from "@hono/zod-openapi";
 import { services } from "../../context";
 import { operation } from "../../operation";
-import { EVENTS_EXAMPLE } from "../../schemas/cluster-examples";
+import { EVENT_EXAMPLE } from "../../schemas/cluster-examples";
 import { ExecutionPath } from "../../schemas/execution";
+import { RunEventData } from "../../schemas/run-event";
 import { eventStream } from "./event-stream";
 import { findRun } from "./find";
 
@@ -17,11 +17,16 @@ export const executionEventsOperation = operation(
     summary: "Follow a run",
     description:
       "Server-sent events: `id` counts up, `event` is planned, progress, stage, completed, failed or canceled, `data` is JSON with " +
-      "stage, done, total, fraction, objective and etaMs. Last-Event-ID resumes after the event named. The stream ends with the run; " +
+      "stage, done, total, fraction, objective and eta_ms. Last-Event-ID resumes after the event named. The stream ends with the run; " +
       "of a run that has ended, it repeats the events that are kept.",
     access: { scope: "read", namespaced: true },
     params: ExecutionPath,
-    answer: { description: "The stream.", schema: z.string(), example: EVENTS_EXAMPLE, media: [MEDIA] },
+    answer: {
+      description: "The stream; the `data` of an event.",
+      schema: RunEventData,
+      example: EVENT_EXAMPLE,
+      type: MEDIA,
+    },
   },
   async (c, { params }) => {
     const { execution } = await findRun(c, params);

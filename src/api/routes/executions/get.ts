@@ -1,6 +1,7 @@
 import { operation } from "../../operation";
-import { EXECUTION_EXAMPLE } from "../../schemas/cluster-examples";
-import { ExecutionPath, ExecutionResponse } from "../../schemas/execution";
+import { EXECUTION_EXAMPLE, PLAN_EXAMPLE } from "../../schemas/cluster-examples";
+import { ExecutionPath, PlannedExecutionResponse } from "../../schemas/execution";
+import { renderPlan } from "../../schemas/plan";
 import { findRun } from "./find";
 
 export const getExecutionOperation = operation(
@@ -10,9 +11,17 @@ export const getExecutionOperation = operation(
     path: "/v1/clusters/{cluster_identifier}/executions/{run_id}",
     tag: "Executions",
     summary: "Get a run",
+    description: "The run with the plan that it follows.",
     access: { scope: "read", namespaced: true },
     params: ExecutionPath,
-    answer: { description: "The run.", schema: ExecutionResponse, example: EXECUTION_EXAMPLE },
+    answer: {
+      description: "The run.",
+      schema: PlannedExecutionResponse,
+      example: { ...EXECUTION_EXAMPLE, plan: PLAN_EXAMPLE.plan },
+    },
   },
-  async (c, { params }) => (await findRun(c, params)).execution.doc,
+  async (c, { params }) => {
+    const { doc, plan } = (await findRun(c, params)).execution;
+    return { ...doc, plan: plan && renderPlan(plan) };
+  },
 );

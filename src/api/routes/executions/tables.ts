@@ -12,6 +12,7 @@ import {
   tableStream,
 } from "../../../artifacts";
 import { type ExecutionRow, latestCompleted } from "../../../db/executions";
+import type { Warning } from "../../../domain/definition/model";
 import { ShoalError } from "../../../domain/errors";
 import { type AppContext, services } from "../../context";
 import type { TableRequest } from "../../schemas/artifact";
@@ -28,7 +29,13 @@ export async function latestFinished(c: AppContext, clusterIdentifier: string): 
   });
 }
 
-export async function answerTables(c: AppContext, execution: ExecutionRow, request: TableRequest): Promise<Response> {
+/** @param warnings those of the request so far: a JSON answer shows them, any other has them in a header */
+export async function answerTables(
+  c: AppContext,
+  execution: ExecutionRow,
+  request: TableRequest,
+  warnings: Warning[],
+): Promise<Response> {
   const format = formatFromAccept(c.req.header("accept"));
   if (format === null) {
     const media = Object.values(MEDIA_TYPES);
@@ -59,7 +66,11 @@ export async function answerTables(c: AppContext, execution: ExecutionRow, reque
       ...(cursor && { "X-Next-Cursor": cursor }),
     });
   }
-  const head = { cluster_id: execution.clusterId, run_id: execution.id };
+  if (request.shape.form === "artifacts" && request.shape.dimensions > mapDimensions(execution)) {
+    const msg = `the run's map has ${mapDimensions(execution)} dimensions: z is null`;
+    warnings.push({ loc: ["query", "projection_method"], msg });
+  }
+  const head = { cluster_id: execution.clusterId, run_id: execution.id, ...(warnings.length > 0 && { warnings }) };
   const answer = { head, centroids, members, page };
   const { shape } = request;
   const stream =
@@ -67,6 +78,12 @@ export async function answerTables(c: AppContext, execution: ExecutionRow, reque
       ? await dataAnswer(answer)
       : await artifactsAnswer({ ...answer, dimensions: shape.dimensions });
   return c.body(stream, 200, headers);
+}
+
+/** How many coordinates the run gave its rows; a run over attributes gives none. */
+function mapDimensions({ plan }: ExecutionRow): number {
+  const components = plan?.stages.find(({ kind }) => kind === "scatter")?.params.components;
+  return typeof components === "number" ? components : 0;
 }
 
 function notReady({ id, status }: ExecutionRow): ShoalError {

@@ -1,7 +1,7 @@
 import { type KeyDoc, visibleKeys } from "../../../db/keys";
 import { listResources } from "../../listing";
 import { operation } from "../../operation";
-import { ListQuery } from "../../schemas/list";
+import { ListQuery, PAGINATION_EXAMPLE } from "../../schemas/list";
 import { KEY_EXAMPLE, ListKeysResponse } from "./schemas";
 
 export const listKeysOperation = operation(
@@ -19,15 +19,7 @@ export const listKeysOperation = operation(
       schema: ListKeysResponse,
       example: {
         results: [KEY_EXAMPLE],
-        pagination: {
-          total: null,
-          page: 1,
-          page_size: 10,
-          total_pages: null,
-          next_page: null,
-          previous_page: null,
-          next_cursor: null,
-        },
+        pagination: PAGINATION_EXAMPLE,
         total_count: 1,
       },
     },

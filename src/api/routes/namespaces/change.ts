@@ -1,4 +1,5 @@
 import { updateNamespace } from "../../../db/namespaces";
+import { untilUndisturbed } from "../../concurrency";
 import { services } from "../../context";
 import { operation } from "../../operation";
 import { requireNamespace } from "./find";
@@ -22,11 +23,13 @@ const change = (method: "put" | "patch", id: string, summary: string) =>
       errors: [409],
     },
     async (c, { params, body }) => {
-      const current = await requireNamespace(c, params.namespace_identifier);
       const named = Object.fromEntries(
         Object.entries(body).filter(([, value]) => value !== null && value !== undefined),
       );
-      const doc = await updateNamespace(services(c).db, { ...current, ...named });
+      const doc = await untilUndisturbed(async () => {
+        const current = await requireNamespace(c, params.namespace_identifier);
+        return updateNamespace(services(c).db, current, named);
+      });
       return renderNamespace(doc, await liveCounts(services(c), doc.namespace_id));
     },
   );

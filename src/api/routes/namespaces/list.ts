@@ -1,17 +1,28 @@
 import { collectionCounts } from "../../../db/collections";
 import { type NamespaceDoc, visibleNamespaces } from "../../../db/namespaces";
 import { type AppContext, services } from "../../context";
-import { listResources, withCase } from "../../listing";
+import { listResources } from "../../listing";
 import { operation } from "../../operation";
-import { type ListBody, ListQuery } from "../../schemas/list";
+import { ListBody, ListQuery, PAGINATION_EXAMPLE } from "../../schemas/list";
 import { renderNamespace } from "./render";
-import { ListNamespacesRequest, ListNamespacesResponse } from "./schemas";
+import { ListNamespacesResponse, NAMESPACE_EXAMPLE } from "./schemas";
+
+const EXAMPLE = {
+  results: [{ ...NAMESPACE_EXAMPLE, document_count: null }],
+  pagination: PAGINATION_EXAMPLE,
+  total_count: 1,
+  stats: { total_namespaces: 1, total_collections: 0 },
+};
 
 const common = {
   tag: "Namespaces",
   access: { scope: "read", namespaced: false },
   query: ListQuery,
-  answer: { description: "A page of the namespaces that the key may see.", schema: ListNamespacesResponse },
+  answer: {
+    description: "A page of the namespaces that the key may see.",
+    schema: ListNamespacesResponse,
+    example: EXAMPLE,
+  },
 } as const;
 
 export const listNamespacesOperation = operation(
@@ -22,9 +33,9 @@ export const listNamespacesOperation = operation(
     path: "/v1/namespaces/list",
     summary: "List namespaces",
     description: "Newest first unless sorted otherwise. `document_count` is null here: ask for one namespace.",
-    body: { schema: ListNamespacesRequest, example: { search: "research" } },
+    body: { schema: ListBody, example: { search: "research" } },
   },
-  (c, { query, body }) => list(c, query, withCase(body)),
+  (c, { query, body }) => list(c, query, body),
 );
 
 export const browseNamespacesOperation = operation(

@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { JsonObject, Timestamp, Warning } from "../../schemas/common";
-import { ListBody, listResponse } from "../../schemas/list";
+import { listResponse } from "../../schemas/list";
 
 export const NamespaceName = z
   .string()
@@ -72,10 +72,6 @@ export const ChangeNamespaceRequest = z
     metadata: JsonObject.nullish(),
   })
   .openapi("ChangeNamespaceRequest");
-
-export const ListNamespacesRequest = ListBody.extend({ case_sensitive: z.boolean().nullish() }).openapi(
-  "ListNamespacesRequest",
-);
 
 export const ListNamespacesResponse = listResponse(
   NamespaceModel,

@@ -9,7 +9,7 @@ export const docsOperation = operation(
     tag: "System",
     summary: "The API reference, for reading",
     access: { scope: null, namespaced: false },
-    answer: { description: "An HTML page.", schema: z.string(), media: ["text/html"] },
+    answer: { description: "An HTML page.", schema: z.string(), type: "text/html" },
     errors: [413, 503],
   },
   (c) => c.env.ASSETS.fetch(new URL("/docs.html", c.req.url)),

@@ -3,8 +3,8 @@ import { visibleTasks } from "../../../db/tasks";
 import { listResources } from "../../listing";
 import { operation } from "../../operation";
 import { TaskStatus } from "../../schemas/common";
-import { ListBody, ListQuery, Pagination } from "../../schemas/list";
-import { TaskResponse } from "../../schemas/task";
+import { ListBody, ListQuery, PAGINATION_EXAMPLE, Pagination } from "../../schemas/list";
+import { TASK_EXAMPLE, TaskResponse } from "../../schemas/task";
 
 const ListTasksRequest = ListBody.extend({
   status: TaskStatus.nullish(),
@@ -26,7 +26,11 @@ export const listTasksOperation = operation(
     access: { scope: "read", namespaced: false },
     query: ListQuery,
     body: { schema: ListTasksRequest, example: { status: "PROCESSING" } },
-    answer: { description: "A page of tasks.", schema: ListTasksResponse },
+    answer: {
+      description: "A page of tasks.",
+      schema: ListTasksResponse,
+      example: { results: [TASK_EXAMPLE], pagination: PAGINATION_EXAMPLE, total_count: 1 },
+    },
   },
   async (c, { query, body }) => {
     const visible = visibleTasks(c.var.auth.namespaces);

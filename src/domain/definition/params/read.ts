@@ -62,7 +62,8 @@ export function readParameters(method: Algorithm, sources: ParameterSource[], lo
     return [...(given.get(String(key))?.loc ?? [...loc, String(key)]), ...rest];
   };
   const parsed = model.schema.safeParse(values);
-  if (!parsed.success) throw validationError(fieldIssues(parsed.error.issues, [], values).map((issue) => relocate(issue, locate)));
+  if (!parsed.success)
+    throw validationError(fieldIssues(parsed.error.issues, [], values).map((issue) => relocate(issue, locate)));
 
   const review = model.review?.(parsed.data, new Set(given.keys())) ?? {
     params: parsed.data,
