@@ -24,7 +24,8 @@ const LISTENS = /Ready on http/;
 const CRASHED = /runtime crashed unexpectedly/;
 const MOST_RESTARTS = 3;
 const BROKEN = /Build failed/;
-const PORT_TAKEN = /Address already in use/;
+/** Another process that answers on the port for so long, while ours does not say that it listens, has the port. */
+const STRANGER_MS = 3_000;
 
 /** Applies the D1 migrations to the state folder, unless it already has exactly these. */
 async function migrate(state, config) {
@@ -70,9 +71,11 @@ function follow({ name, child }, { verbose, log, crashed, again }) {
   return output;
 }
 
+const portTaken = (port) =>
+  Object.assign(expected(`Port ${port} is taken. Name another with --port.`), { portTaken: true });
+
 async function choosePorts({ port, inspectorPort, computeInspectorPort }, anyPort) {
-  if (port !== undefined && !(await portIsFree(port)))
-    throw expected(`Port ${port} is taken. Name another with --port.`);
+  if (port !== undefined && !(await portIsFree(port))) throw portTaken(port);
   const [any, compute] = await freePorts(2);
   return {
     port: port ?? (!anyPort && (await portIsFree(PREFERRED_PORT)) ? PREFERRED_PORT : any),
@@ -89,19 +92,24 @@ async function choosePorts({ port, inspectorPort, computeInspectorPort }, anyPor
 async function untilAnswers(url, { accept, role, alive }) {
   const deadline = Date.now() + START_TIMEOUT_MS;
   let seen = "no answer";
+  let strangerSince = null;
   for (; Date.now() < deadline; await sleep(100)) {
     await alive();
     // A bundle that cannot be built leaves the process waiting for a change of source.
     if (role.output.last.some((line) => BROKEN.test(line))) throw expected(role.output.last.join("\n"));
-    if (!role.output.listens) continue;
     try {
       const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });
       const text = await response.text();
-      if (accept(response)) return;
+      if (role.output.listens && accept(response)) return;
+      // workerd says nothing when it cannot have its port, and waits.
+      if (!role.output.listens) strangerSince ??= Date.now();
+      if (strangerSince !== null && Date.now() - strangerSince > STRANGER_MS) throw portTaken(new URL(url).port);
       seen = `${response.status} ${text.slice(0, 500)}`;
     } catch (error) {
+      if (error.expected) throw error;
       seen = error.cause?.code ?? error.message;
     }
+    if (role.output.listens) strangerSince = null;
   }
   throw expected(`${url} was not ready after ${START_TIMEOUT_MS / 1000} s (${seen}).\n${role.output.last.join("\n")}`);
 }
@@ -126,8 +134,8 @@ export async function startServer(options) {
   try {
     return await attempt(options, false);
   } catch (error) {
-    // Someone else took the preferred port between our look and wrangler's: take any.
-    if (options.port !== undefined || !PORT_TAKEN.test(error.message)) throw error;
+    // Someone else took the preferred port between our look and workerd's: take any.
+    if (options.port !== undefined || !error.portTaken) throw error;
     return attempt(options, true);
   }
 }
