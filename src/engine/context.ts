@@ -43,8 +43,8 @@ export class Stopped extends Error {
 const HEARTBEAT_MS = 500;
 /** Heartbeats in a row that may fail before the task gives up: a coordinator that moves or restarts misses one or two. */
 const MISSED_BEATS = 5;
-/** Kernel slices of a few milliseconds between two turns of the event loop. The platform's clock stands still within a turn. */
-const SLICES_A_TURN = 8;
+/** Kernel slices of 1–3 ms between two turns of the event loop: a turn costs over 1 ms. The platform's clock stands still within one. */
+const SLICES_A_TURN = 32;
 
 /** Keeps a computing task in touch with its coordinator, and measures what it computes. */
 export class Pulse {

@@ -154,6 +154,6 @@ export async function* matrixSlices(
 }
 
 async function readRows({ scratch, results, plan }: TaskContext, from: number, to: number): Promise<Float32Array> {
-  const bytes = await scratch.rows("matrix", results.gather!.bounds, 4 * plan.shape.dimensions, from, to);
+  const bytes = await scratch.rows("matrix", results.gather!.pieces, 4 * plan.shape.dimensions, from, to);
   return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
 }

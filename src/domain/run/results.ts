@@ -4,7 +4,10 @@
 export type Bounds = number[];
 
 export interface GatherResult {
+  /** Of the document ids. */
   bounds: Bounds;
+  /** Of the prepared matrix. */
+  pieces: Bounds;
   /** Largest magnitude of the prepared, uncentred matrix. */
   maxAbs: number;
   /** Rank of the last row of the sample that clusters are fitted on (`engine/sampling.ts`), or null when all rows are. */
