@@ -1,12 +1,8 @@
 /** The prepared matrix inside the kernels' memory: spans of rows, or picked rows, centred; kept between tasks of an isolate. */
 import type { Grid, Matrix } from "../kernels/contract";
 import type { TaskContext } from "./context";
+import { isStored, preparedSlices, sliceRows } from "./prepare";
 import { fittedRows } from "./sampling";
-
-const SLICE_BYTES = 4 * 1024 * 1024;
-
-/** Rows that are moved at a time. */
-export const sliceRows = (dimensions: number): number => Math.max(1, Math.floor(SLICE_BYTES / (4 * dimensions)));
 
 export const spanName = ({ from, to }: { from: number; to: number }): string => `rows ${from}-${to}`;
 
@@ -153,7 +149,15 @@ export async function* matrixSlices(
   }
 }
 
-async function readRows({ scratch, results, plan }: TaskContext, from: number, to: number): Promise<Float32Array> {
-  const bytes = await scratch.rows("matrix", results.gather!.pieces, 4 * plan.shape.dimensions, from, to);
-  return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+async function readRows(context: TaskContext, from: number, to: number): Promise<Float32Array> {
+  const { scratch, results, plan } = context;
+  const { dimensions } = plan.shape;
+  if (isStored(plan)) {
+    const bytes = await scratch.rows("matrix", results.gather!.pieces, 4 * dimensions, from, to);
+    return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+  }
+  const rows = new Float32Array((to - from) * dimensions);
+  for await (const slice of preparedSlices(context, { from, to }))
+    rows.set(slice.values, (slice.from - from) * dimensions);
+  return rows;
 }

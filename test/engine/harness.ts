@@ -46,14 +46,19 @@ const PEACE: Chaos = { seed: 1, duplicate: 0, lose: 0, kill: 0, restart: 0, memo
 
 export class Killed extends Error {}
 
+/** What the engine asks of a collection's store. */
+export type Collection = Pick<FakeCollection, "shape" | "freeze" | "frozen" | "frozenNoise" | "release">;
+
 export class World {
+  /** The object store, unless the world was given another. */
   readonly objects = new MemoryObjectStore();
   readonly records: RunRecord[] = [];
   readonly delivered: TaskMessage[] = [];
   readonly log: Record<string, unknown>[] = [];
   readonly #database = sqlite();
   readonly #queue: TaskMessage[] = [];
-  readonly #collections: Map<string, FakeCollection>;
+  readonly #store: ObjectStore;
+  readonly #collections: Map<string, Collection>;
   readonly #limits: Limits;
   readonly #chaos: Chaos;
   readonly #random: () => number;
@@ -67,11 +72,13 @@ export class World {
 
   constructor(
     spec: RunSpec,
-    collections: Map<string, FakeCollection>,
+    collections: Map<string, Collection>,
     limits: Partial<Limits> = {},
     chaos: Partial<Chaos> = {},
+    store?: ObjectStore,
   ) {
     this.spec = spec;
+    this.#store = store ?? this.objects;
     this.#collections = collections;
     this.#limits = { ...LIMITS, ...limits };
     this.#chaos = { ...PEACE, ...chaos };
@@ -115,7 +122,7 @@ export class World {
   /** What a consumer works with, around a coordinator of the test's choice. */
   workServices(coordinator: CoordinatorLink, workspace = this.#isolates[0]!): WorkServices {
     return {
-      objects: this.objects,
+      objects: this.#store,
       workspace,
       collection: (_, collectionId) => this.#collection(collectionId),
       coordinator: () => coordinator,
@@ -161,15 +168,15 @@ export class World {
       },
       publish: async (spec, manifest) => {
         const key = keys.artifact(spec.namespaceId, spec.clusterId, spec.runId, "manifest.json");
-        await this.objects.put(key, new TextEncoder().encode(JSON.stringify(manifest)));
+        await this.#store.put(key, new TextEncoder().encode(JSON.stringify(manifest)));
       },
       record: async (record) => void this.records.push(record),
       release: async (spec) => {
         for (const { collectionId } of spec.collections) await this.#collection(collectionId).release(spec.runId);
       },
       clean: async ({ namespaceId, clusterId, runId }, artifacts) => {
-        await deletePrefix(this.objects, keys.scratch(namespaceId, runId));
-        if (artifacts) await deletePrefix(this.objects, keys.run(namespaceId, clusterId, runId));
+        await deletePrefix(this.#store, keys.scratch(namespaceId, runId));
+        if (artifacts) await deletePrefix(this.#store, keys.run(namespaceId, clusterId, runId));
       },
       log: (event) => this.log.push(event),
     };
@@ -190,7 +197,7 @@ export class World {
     return true;
   }
 
-  #collection(collectionId: string): FakeCollection {
+  #collection(collectionId: string): Collection {
     return this.#collections.get(collectionId)!;
   }
 
@@ -216,7 +223,7 @@ export class World {
       if (life.dead) throw new Killed();
       return call();
     };
-    const { objects } = this;
+    const objects = this.#store;
     return {
       get: (key) => request(() => objects.get(key)),
       range: (key, offset, length) => request(() => objects.range(key, offset, length)),
@@ -224,7 +231,7 @@ export class World {
       head: (key) => request(() => objects.head(key)),
       put: (key, bytes) => {
         const span = /\/(\d+)-(\d+)$/.exec(key);
-        if (span && key.includes("/matrix/") && Number(span[2]) - Number(span[1]) > this.#chaos.memoryRows)
+        if (span && key.includes("/ids.offsets/") && Number(span[2]) - Number(span[1]) > this.#chaos.memoryRows)
           throw new RangeError("Array buffer allocation failed");
         return request(() => objects.put(key, bytes));
       },

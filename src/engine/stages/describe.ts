@@ -1,7 +1,8 @@
 /** Distances of the rows to centroids that are no means (medians, medoids), with what follows from them per cluster. */
 import type { DescribeResult } from "../../domain/run/results";
 import type { Stage, TaskContext } from "../context";
-import { centeredGrid, centeredMatrix, sliceRows } from "../matrices";
+import { centeredGrid, centeredMatrix } from "../matrices";
+import { sliceRows } from "../prepare";
 import { boundsOf, pieceName } from "../scratch";
 import { centroidsName } from "./median";
 import { Nearest } from "./nearest";

@@ -1,6 +1,7 @@
 /** Exact medians of every dimension of every cluster: a task reads a slice of the columns of all rows. */
 import type { Stage, TaskContext } from "../context";
-import { centeredMatrix, matrixSlices, sliceRows, spanName } from "../matrices";
+import { centeredMatrix, matrixSlices, spanName } from "../matrices";
+import { sliceRows } from "../prepare";
 import { pieceName } from "../scratch";
 import { CLUSTER_CENTROIDS } from "./assign";
 
