@@ -1,7 +1,7 @@
 /**
  * One role of the local server, as a process of its own: `node serve.mjs '{"name": …}'`. It starts what `wrangler dev`
- * starts, through wrangler's programmatic interface, because the command cannot leave the inspector out: its proxy enables
- * the debugger, and under a debugger V8 runs WebAssembly in its baseline code, which made a k-means run nine times slower.
+ * starts, through wrangler's programmatic interface, because the command cannot leave the inspector out, and with an
+ * inspector attached kernels run several times slower and the runtime crashes (docs/design/local-server.md).
  */
 import { unstable_startWorker } from "wrangler";
 
