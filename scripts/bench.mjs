@@ -1,7 +1,7 @@
 /**
- * `npm run bench [-- NAME …]`: measures the kernels (bench/kernels) and whole runs over HTTP (bench/runs), prints a table and
- * writes bench/RESULTS.md. With names (`imports`, `memory` …) it measures these only and writes nothing. Exit code 1 when a
- * target is missed or a measurement fails.
+ * `npm run bench [-- NAME …]`: measures the kernels (bench/kernels), the memory of what a compute isolate runs (bench/memory)
+ * and whole runs over HTTP (bench/runs), prints a table and writes bench/RESULTS.md. With names (`imports`, `memory` …) it
+ * measures these only and writes nothing. Exit code 1 when a target is missed or a measurement fails.
  */
 import { spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -15,7 +15,6 @@ import { table } from "./lib/draw.mjs";
 import { endOfLife } from "./lib/lifetime.mjs";
 import { bold, dim, expected, fail, green, red, say } from "./lib/output.mjs";
 import { inRoot, modernNode } from "./lib/paths.mjs";
-import { freePorts } from "./lib/ports.mjs";
 import { startServer } from "./lib/server.mjs";
 import { setup } from "./lib/setup.mjs";
 
@@ -30,7 +29,7 @@ function restartUnderModernNode() {
   return true;
 }
 
-/** The measurements of a folder. One that exports `inspected` wants a server whose memory it can look into. */
+/** The measurements of a folder. */
 function modulesIn(folder, names) {
   const files = readdirSync(inRoot("bench", folder))
     .filter((file) => file.endsWith(".mjs"))
@@ -38,8 +37,8 @@ function modulesIn(folder, names) {
     .sort();
   return Promise.all(
     files.map(async (file) => {
-      const { run, inspected = false } = await import(pathToFileURL(inRoot("bench", folder, file)).href);
-      return { title: `${folder}/${basename(file, ".mjs")}`, run, inspected };
+      const { run } = await import(pathToFileURL(inRoot("bench", folder, file)).href);
+      return { title: `${folder}/${basename(file, ".mjs")}`, run };
     }),
   );
 }
@@ -83,13 +82,12 @@ function writeResults(sections) {
   say(dim("\nWritten to bench/RESULTS.md"));
 }
 
-/** Measures on a server of its own; `inspected` gives its compute process a debugger, which slows the kernels. */
-async function measureOnServer(modules, { inspected, ended }) {
+/** Measures on a server of its own. */
+async function measureOnServer(modules, ended) {
   const state = mkdtempSync(join(tmpdir(), "shoal-bench-"));
-  const [computeInspectorPort] = inspected ? await freePorts(1) : [];
   let server = null;
   try {
-    server = await Promise.race([startServer({ persistTo: state, computeInspectorPort, log: say }), ended]);
+    server = await Promise.race([startServer({ persistTo: state, log: say }), ended]);
     const unexpected = server.failed.then((reason) => Promise.reject(reason));
     unexpected.catch(() => {}); // heard by the race below
     const root = createClient({ url: server.url, key: localKey() });
@@ -107,18 +105,15 @@ async function measureOnServer(modules, { inspected, ended }) {
 async function bench() {
   const names = process.argv.slice(2);
   await setup();
-  const kernels = await modulesIn("kernels", names);
+  const alone = [...(await modulesIn("kernels", names)), ...(await modulesIn("memory", names))];
   const runs = await modulesIn("runs", names);
-  if (kernels.length + runs.length === 0) throw expected(`Nothing in bench/ is called ${names.join(" or ")}.`);
+  if (alone.length + runs.length === 0) throw expected(`Nothing in bench/ is called ${names.join(" or ")}.`);
 
   const sections = [];
-  for (const module of kernels) sections.push(await measure(module));
+  for (const module of alone) sections.push(await measure(module));
   const ended = endOfLife().then((reason) => Promise.reject(expected(`Ended by ${reason}.`)));
   ended.catch(() => {}); // heard by the races
-  for (const inspected of [false, true]) {
-    const modules = runs.filter((module) => module.inspected === inspected);
-    if (modules.length > 0) sections.push(...(await measureOnServer(modules, { inspected, ended })));
-  }
+  if (runs.length > 0) sections.push(...(await measureOnServer(runs, ended)));
   if (names.length === 0) writeResults(sections);
   return sections.every(({ rows }) => rows.every(({ pass }) => pass !== false));
 }
