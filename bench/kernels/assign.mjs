@@ -1,5 +1,5 @@
 /** Assignment kernel, GFLOP/s, packing left out and argmin included, in workerd and in Node. */
-import { best, loadKernels, main, startWorkerd, wasm } from "./runtimes.mjs";
+import { best, loadKernels, main, startWorkerd, wasm } from "./lib/runtimes.mjs";
 
 const PEAK = { kind: "peak", iterations: 40_000_000 };
 const SHAPES = [

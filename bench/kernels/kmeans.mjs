@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { loadKernels, main, wasm } from "./runtimes.mjs";
+import { loadKernels, main, wasm } from "./lib/runtimes.mjs";
 
 const DATA = resolve(import.meta.dirname, "../../../shared/data/mnist70k.u8.gz");
 const PYTHON = "/usr/bin/python3";

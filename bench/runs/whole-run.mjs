@@ -7,12 +7,20 @@ const REPEATS = 3;
 const TARGET = 1.5;
 
 export async function run({ api, state }) {
+  const generated = blobs(70_000, 50, 50, 2);
+  // With the contract's ten restarts; one restart of a few rounds shows what a run costs beside its kernels, and has no target.
   const sets = [
-    { name: "generated", data: blobs(70_000, 50, 50, 2), params: { n_clusters: 50, n_init: 1 } },
-    { name: "mnist70k_pca50", data: reference("mnist70k_pca50"), params: { n_clusters: 10, n_init: 10 } },
+    { name: "generated", data: generated, params: { n_clusters: 50, n_init: 10 }, target: TARGET },
+    { name: "generated-once", data: generated, params: { n_clusters: 50, n_init: 1 }, target: null },
+    {
+      name: "mnist70k_pca50",
+      data: reference("mnist70k_pca50"),
+      params: { n_clusters: 10, n_init: 10 },
+      target: TARGET,
+    },
   ];
   const figures = [];
-  for (const { name, data, params } of sets) {
+  for (const { name, data, params, target } of sets) {
     if (!data) {
       figures.push({ name: `${name}: absent here, skipped`, value: null, unit: "", target: "", pass: null });
       continue;
@@ -45,8 +53,8 @@ export async function run({ api, state }) {
         name: `${label}: whole run / kernels`,
         value: Number(ratio.toFixed(2)),
         unit: "×",
-        target: `≤ ${TARGET}`,
-        pass: ratio <= TARGET,
+        target: target === null ? "" : `≤ ${target}`,
+        pass: target === null ? null : ratio <= target,
       },
     );
   }

@@ -1,6 +1,6 @@
 /** What the kernel benchmarks run, in Node and as a Worker: a job does a fixed amount of work, its time is taken by the caller. */
-import { createKernels, type Kernels, type Matrix, run } from "../../src/kernels";
-import { KernelModule } from "../../src/kernels/module";
+import { createKernels, type Kernels, type Matrix, run } from "../../../src/kernels";
+import { KernelModule } from "../../../src/kernels/module";
 
 export type Job =
   /** Multiply-adds in registers, for the arithmetic peak. */

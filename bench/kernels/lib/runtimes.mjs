@@ -4,10 +4,10 @@ import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
-import { buildWasm } from "../../scripts/build-wasm.mjs";
+import { buildWasm } from "../../../scripts/build-wasm.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
-const ROOT = join(HERE, "..", "..");
+const ROOT = join(HERE, "..", "..", "..");
 
 async function bundle(entry) {
   const result = await build({
