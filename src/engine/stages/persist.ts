@@ -1,22 +1,11 @@
 /** The run's tables, written to their final keys. The manifest, which makes them a finished run, is the coordinator's to write. */
-import { type CentroidRow, type HierarchyRow, writeCentroids, writeHierarchy, writeMembers } from "../../artifacts";
+import { writeCentroids, writeHierarchy, writeMembers } from "../../artifacts";
 import type { FileInfo, PersistResult } from "../../domain/run/results";
 import { type ArtifactFile, keys } from "../../objects/keys";
 import type { Stage, TaskContext } from "../context";
-import { type MemberSource, memberBatches } from "./members";
+import { memberBatches } from "./members";
 import { groupTables } from "./tables-group";
 import { vectorTables } from "./tables-vector";
-
-export interface Tables {
-  members: MemberSource;
-  /** Rows of the run whose ids the centroids name as representatives. */
-  representatives: number[];
-  /** The centroids, given the ids of those rows. */
-  centroids(ids: Map<number, string>): CentroidRow[];
-  hierarchy: HierarchyRow[];
-  /** Rows of the plan that belong to no cluster. */
-  noiseRows: number;
-}
 
 export const persist: Stage = {
   // Reading, encoding and writing alternate, so what is not waiting is computing.

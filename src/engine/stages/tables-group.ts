@@ -6,7 +6,7 @@ import { overlapping, pieceName } from "../scratch";
 import { COMBINATIONS, GROUPS } from "./group";
 import type { Combination, Group } from "./group-tree";
 import { getJson } from "./json";
-import type { Tables } from "./persist";
+import type { Tables } from "./tables";
 import { attributesOf } from "./values";
 
 const NOISE = { id: NOISE_ID, label: null };

@@ -7,10 +7,10 @@ import { CLUSTER_NEAREST, CLUSTER_SUMS } from "./assign";
 import { DESCRIBED_NEAREST, DESCRIBED_SQUARES } from "./describe";
 import { centroidsName } from "./median";
 import { Nearest } from "./nearest";
-import type { Tables } from "./persist";
 import { projectPoints } from "./project";
 import { AXES } from "./scatter";
 import { getSums } from "./sums";
+import type { Tables } from "./tables";
 
 export async function vectorTables(context: TaskContext): Promise<Tables> {
   const { results, scratch, spec } = context;
