@@ -1,17 +1,16 @@
 /**
  * `npm run demo -- [--once] [--port P]`: imports 1,797 handwritten digits, clusters them and shows what came out, through the
- * HTTP API only. `--once` works in a temporary folder and ends; otherwise the server stays up on `.shoal/demo`, made anew.
+ * HTTP API only. `--once` ends by itself and leaves its state in `.shoal/demo-once`; otherwise the server stays up, on
+ * `.shoal/demo`. Both folders are made anew each time.
  */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { createClient } from "./lib/client.mjs";
 import { localKey } from "./lib/dev-vars.mjs";
 import { runDigits } from "./lib/digits.mjs";
 import { endOfLife } from "./lib/lifetime.mjs";
 import { bold, cyan, dim, expected, fail, green, say, seconds } from "./lib/output.mjs";
-import { inRoot, root } from "./lib/paths.mjs";
+import { inRoot } from "./lib/paths.mjs";
 import { portOption } from "./lib/ports.mjs";
 import { startServer } from "./lib/server.mjs";
 import { setup } from "./lib/setup.mjs";
@@ -25,8 +24,8 @@ function options() {
   }
 }
 
-/** How a user goes on with the server that the demo leaves running. */
-function sayNext({ url }, { key, namespace, clusterId, runId }) {
+/** How a user goes on: with the server that stays up, or with one over the state that `again` names. */
+function sayNext({ url }, { key, again, namespace, clusterId, runId }) {
   const curl = (path, ...more) => {
     const lines = [
       `curl -s ${url}${path}`,
@@ -36,6 +35,7 @@ function sayNext({ url }, { key, namespace, clusterId, runId }) {
     say(`  ${lines.join(" \\\n    ")}\n`);
   };
   say(bold("Go on from here"));
+  if (again) say(`  npm run dev -- --port ${new URL(url).port} --persist-to ${again}\n`);
   curl(`/v1/clusters/${clusterId}`);
   curl(`/v1/clusters/${clusterId}/executions/${runId}`);
   curl(
@@ -45,11 +45,10 @@ function sayNext({ url }, { key, namespace, clusterId, runId }) {
   say(
     `  Explorer  ${cyan(`${url}/#${clusterId}`)} (key ${key}, namespace ${namespace})\n  Docs      ${cyan(`${url}/docs`)}`,
   );
-  say(dim("\n  The server stays up; Ctrl-C ends it."));
+  if (!again) say(dim("\n  The server stays up; Ctrl-C ends it."));
 }
 
 let server = null;
-let folder = null;
 let code = 0;
 try {
   const ended = endOfLife().then((reason) => Promise.reject(expected(`Ended by ${reason}.`)));
@@ -57,8 +56,9 @@ try {
   const { once, port } = options();
   await Promise.race([setup(), ended]);
   const start = performance.now();
-  if (once) folder = mkdtempSync(join(tmpdir(), "shoal-demo-"));
-  const starting = startServer({ persistTo: folder ?? join(root, ".shoal/demo"), fresh: true, port, log: say });
+  // A folder of its own, so that it runs beside a demo that stays up.
+  const persistTo = once ? ".shoal/demo-once" : ".shoal/demo";
+  const starting = startServer({ persistTo, fresh: true, port, log: say });
   starting.then(
     (started) => {
       server = started;
@@ -77,8 +77,8 @@ try {
   const failed = server.failed.then((error) => Promise.reject(error));
   failed.catch(() => {});
   const made = await Promise.race([work, failed, ended]);
+  sayNext(server, { key, again: once ? persistTo : null, ...made });
   if (!once) {
-    sayNext(server, { key, ...made });
     await Promise.race([failed, ended]).catch((error) => {
       if (!/^Ended by/.test(error.message)) throw error;
     });
@@ -88,6 +88,5 @@ try {
   code = 1;
 } finally {
   await server?.stop();
-  if (folder) rmSync(folder, { recursive: true, force: true });
 }
 process.exit(code);
