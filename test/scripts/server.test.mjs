@@ -130,7 +130,7 @@ describe("npm run dev", { timeout: 120_000 }, () => {
       .toContain("The runtime of compute crashed; it is started again");
     // What is sent while nobody consumes is lost, as in a restart: Shoal's coordinator sends it again, and so does this test.
     const sendAgain = async () => Number(await text(`${url}/send`).then(() => text(`${url}/total`)));
-    await expect.poll(sendAgain, { timeout: 20_000, interval: 500 }).toBeGreaterThan(0);
+    await expect.poll(sendAgain, { timeout: 60_000, interval: 500 }).toBeGreaterThan(0);
     expect(runtimesOf(server.child.pid)).toHaveLength(runtimes.length);
   });
 

@@ -8,7 +8,7 @@ const expectedRounds = (stage: StagePlan): number => Math.min(stage.maxRounds, 2
 
 /** Share of the planned work that is done, 0–1. */
 export function fraction({ head, tasks }: RunState): number {
-  if (head.phase === "ended" || head.phase === "publishing") return 1;
+  if (head.phase === "publishing" || head.status === "completed") return 1;
   const stage = stagePlan(head);
   if (!head.plan || !stage) return 0;
   const cost = (one: StagePlan) => Math.max(1, one.cpuMs);
