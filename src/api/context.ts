@@ -4,8 +4,9 @@ import type { ClusterRow } from "../db/clusters";
 import type { CollectionRow } from "../db/collections";
 import { connect, type Db } from "../db/connect";
 import type { Scope } from "../db/keys";
+import { collectionStore } from "../documents/client";
 import type { CollectionStoreApi } from "../documents/contract";
-import { unpackError } from "../domain/errors";
+import { restoringErrors } from "../domain/errors";
 import type { RunCoordinatorApi } from "../engine/contract";
 import { type Env, objectStore } from "../env";
 import type { ObjectStore } from "../objects/object-store";
@@ -67,25 +68,6 @@ export function planes(env: Env) {
   return {
     db: connect(env.DB),
     objects: objectStore(env),
-    run: (runId: string) => unpacking(env.RUNS.getByName(runId) as unknown as RunCoordinatorApi),
+    run: (runId: string) => restoringErrors(env.RUNS.getByName(runId) as unknown as RunCoordinatorApi),
   };
-}
-
-export const collectionStore = (env: Env, namespaceId: string, collectionId: string): CollectionStoreApi =>
-  unpacking(env.COLLECTIONS.getByName(`${namespaceId}/${collectionId}`) as unknown as CollectionStoreApi);
-
-/** Restores the class of the errors that a Durable Object's methods reject with (see `packError`). */
-function unpacking<T extends object>(stub: T): T {
-  return new Proxy(stub, {
-    get(target, name) {
-      // Whoever awaits the stub must not take it for a promise.
-      if (name === "then") return undefined;
-      const member = Reflect.get(target, name, target) as unknown;
-      if (typeof member !== "function") return member;
-      return (...args: unknown[]) =>
-        Promise.resolve(Reflect.apply(member, target, args)).catch((error: unknown) => {
-          throw unpackError(error);
-        });
-    },
-  });
 }

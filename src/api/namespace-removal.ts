@@ -5,10 +5,11 @@
 import { collectionIds, deleteCollection } from "../db/collections";
 import { deleteExecution, namespaceRuns } from "../db/executions";
 import { deleteDefinitions, deletingNamespaces } from "../db/namespaces";
+import { collectionStore } from "../documents/client";
 import type { Env } from "../env";
 import { keys } from "../objects/keys";
 import { mapLimited } from "./concurrency";
-import { collectionStore, planes } from "./context";
+import { planes } from "./context";
 
 const PAGE = 50;
 const AT_ONCE = 6;

@@ -119,3 +119,19 @@ export function unpackError(error: unknown): unknown {
   >;
   return new ShoalError(packed.code, packed.message, packed.details, packed.issues);
 }
+
+/** The stub of a Durable Object whose methods reject with the errors that were thrown on the other side (see `packError`). */
+export function restoringErrors<T extends object>(stub: T): T {
+  return new Proxy(stub, {
+    get(target, name) {
+      // Whoever awaits the stub must not take it for a promise.
+      if (name === "then") return undefined;
+      const member = Reflect.get(target, name, target) as unknown;
+      if (typeof member !== "function") return member;
+      return (...args: unknown[]) =>
+        Promise.resolve(Reflect.apply(member, target, args)).catch((error: unknown) => {
+          throw unpackError(error);
+        });
+    },
+  });
+}

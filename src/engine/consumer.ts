@@ -1,12 +1,12 @@
 /** The queue's end of the run engine: messages to work, one at a time in this isolate. */
 import "../artifacts/parquet-module";
+import { storeName } from "../documents/client";
 import type { TaskMessage } from "../domain/run/types";
 import type { Env } from "../env";
 import { objectStore } from "../env";
 import type { RunCoordinatorApi } from "./contract";
 import { kernelModules } from "./kernel-modules";
 import { Lock } from "./lock";
-import { storeName } from "./stores";
 import { type CoordinatorLink, type WorkServices, work } from "./work";
 import { Workspace } from "./workspace";
 

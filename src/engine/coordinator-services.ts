@@ -1,4 +1,6 @@
 /** The platform behind a coordinator: stores, queue, buckets, D1. */
+
+import { storeName } from "../documents/client";
 import type { RunRecord } from "../domain/run/types";
 import type { Env } from "../env";
 import { keys } from "../objects/keys";
@@ -6,7 +8,7 @@ import { deletePrefix } from "../objects/object-store";
 import { R2ObjectStore } from "../objects/r2";
 import type { CoordinatorServices } from "./coordinator";
 import { plan } from "./planner";
-import { freezeCollection, storeName } from "./stores";
+import { freezeCollection } from "./stores";
 
 /** Milliseconds without a sign of life after which a task is given to another; heartbeats come twice a second. */
 const LEASE_MS = 15_000;

@@ -4,9 +4,6 @@ import type { CollectionStoreApi } from "../documents/contract";
 import type { FrozenCount } from "../domain/run/state";
 import type { RunSpec, Shape } from "../domain/run/types";
 
-/** Name of a collection's Durable Object. */
-export const storeName = (namespaceId: string, collectionId: string): string => `${namespaceId}/${collectionId}`;
-
 type Counting = Pick<CollectionStoreApi, "shape">;
 type Freezing = Pick<CollectionStoreApi, "shape" | "freeze">;
 

@@ -12,7 +12,7 @@ import {
 import { Compression, initSync, Table, WriterPropertiesBuilder, writeParquet } from "parquet-wasm/esm";
 import parquetModule from "parquet-wasm/esm/parquet_wasm_bg.wasm";
 import { expect, it } from "vitest";
-import { collectionStore } from "../../src/documents/client";
+import { collectionStore, storeName } from "../../src/documents/client";
 import { importDocuments, importValues } from "../../src/documents/ingest/importer";
 import { gatherRows } from "../../src/documents/segments";
 import { parseFilter } from "../../src/domain/filters/parse";
@@ -25,9 +25,14 @@ const DIMENSIONS = 50;
 async function collection(collectionId: string, dimensions = DIMENSIONS) {
   const features = [{ uri: "mixpeek://passthrough@v1/v", name: "v", dimensions }];
   const config = { namespaceId: "ns_1", collectionId, features };
-  const store = collectionStore(env, collectionId);
+  const store = collectionStore(env, config.namespaceId, collectionId);
   await store.configure(config);
-  return { store, config, objects: objectStore(env), stub: env.COLLECTIONS.getByName(collectionId) };
+  return {
+    store,
+    config,
+    objects: objectStore(env),
+    stub: env.COLLECTIONS.getByName(storeName(config.namespaceId, collectionId)),
+  };
 }
 
 /** An Arrow stream of `rows` rows in batches of `batchRows`, value = row + dimension / 100. */

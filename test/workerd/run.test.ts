@@ -15,7 +15,6 @@ import { importDocuments } from "../../src/documents/ingest/importer";
 import type { RunSpec, TaskMessage } from "../../src/domain/run/types";
 import { consumeTasks } from "../../src/engine/consumer";
 import { planRun } from "../../src/engine/plan-run";
-import { storeName } from "../../src/engine/stores";
 import { type Env, objectStore } from "../../src/env";
 import { keys } from "../../src/objects/keys";
 import { chunkStream } from "../support/memory-object-store";
@@ -58,7 +57,7 @@ function spec(runId: string, changes: Partial<RunSpec> = {}): RunSpec {
 
 beforeAll(async () => {
   const config = { namespaceId: "ns_engine", collectionId: "col_engine", features: [feature] };
-  const store = collectionStore(env, storeName("ns_engine", "col_engine"));
+  const store = collectionStore(env, "ns_engine", "col_engine");
   await store.configure(config);
   const lines = Array.from({ length: ROWS }, (_, i) => {
     const middle = [0, 0, 0, 0].map((_, axis) => (axis === i % 3 ? 5 : 0));
