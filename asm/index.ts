@@ -8,11 +8,15 @@ export { scatterAdd, scatterBytes } from "./linalg/scatter";
 export { backTransform, tridiagonalStep, tridiagonalValues, tridiagonalVector } from "./linalg/eigen";
 export { packAxes, projectPadding, projectRows } from "./linalg/project";
 export { peak, peakOperations } from "./linalg/peak";
+
+// k-means
 export { blockBytes } from "./cluster/nearest";
 export { kmeansBounds, kmeansBytes, kmeansCentroids, kmeansData, kmeansMove, kmeansPack } from "./cluster/state";
 export { kmeansAssign, kmeansAssignBounded, kmeansHalves, kmeansObjective, kmeansUpdate } from "./cluster/lloyd";
 export { exponentialKeys, seedKeep, seedSearch, seedTry } from "./cluster/seed";
 export { assignBlock, assignDescribe, assignInertia, assignLabels } from "./cluster/assign";
+
+// Measures
 export { silhouetteAdd, silhouetteBytes } from "./metrics/silhouette";
 
 /** Whether this is the build with fused multiply-add. */

@@ -94,7 +94,8 @@ export interface Assignment {
   nearestDistances: Float32Array;
 }
 
-export interface Kernels {
+/** What every family builds on, and k-means. */
+export interface CoreKernels {
   readonly relaxed: boolean;
   /** Bytes of the module's memory now; it never shrinks. */
   readonly memoryBytes: number;
@@ -157,6 +158,9 @@ export interface Kernels {
     grid: Grid,
   ): Slices<Float64Array>;
 }
+
+/** All kernels: every family declares its own interface beside its façade. */
+export type Kernels = CoreKernels;
 
 /** Pure helpers on small results, implemented in TypeScript. */
 export interface KernelMath {

@@ -1,10 +1,10 @@
 /** The kernels' façade; `contract.ts` says what each does. The caller brings the compiled module. */
 import { assign } from "./assignment";
-import type { Grid, Kernels, Matrix, Moments } from "./contract";
+import type { CoreKernels, Grid, Kernels, Matrix, Moments } from "./contract";
 import { coresetKeys } from "./coreset";
 import { gridMagic } from "./grid";
 import { kmeans } from "./kmeans";
-import { KernelMatrix } from "./matrix";
+import { KernelMatrix, kernelMatrix } from "./matrix";
 import { KernelModule } from "./module";
 import { eigenSymmetric, project, scatter } from "./pca";
 import { silhouetteSums } from "./silhouette";
@@ -20,13 +20,13 @@ const DEFAULT_LIMIT_BYTES = 64 * 1024 * 1024;
 /** Instantiates the module over a memory of its own that grows to `limitBytes` (64 MiB by default) and never shrinks. */
 export function createKernels(module: WebAssembly.Module, options: { limitBytes?: number } = {}): Kernels {
   const kernel = new KernelModule(module, options.limitBytes ?? DEFAULT_LIMIT_BYTES);
+  // Assigned onto the core, not spread: `memoryBytes` is a getter.
+  return Object.assign(coreKernels(kernel));
+}
+
+function coreKernels(kernel: KernelModule): CoreKernels {
   const { raw } = kernel;
-
-  const own = (matrix: Matrix): KernelMatrix => {
-    if (matrix instanceof KernelMatrix && matrix.kernel === kernel) return matrix;
-    throw new TypeError("the matrix belongs to another kernel module");
-  };
-
+  const own = (matrix: Matrix) => kernelMatrix(kernel, matrix);
   return {
     relaxed: raw.isRelaxed() !== 0,
     get memoryBytes() {

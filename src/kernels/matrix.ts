@@ -81,3 +81,9 @@ export class KernelMatrix implements Matrix {
     }
   }
 }
+
+/** The matrix as this module's own. Throws `TypeError` when it lies in another module's memory. */
+export function kernelMatrix(kernel: KernelModule, matrix: Matrix): KernelMatrix {
+  if (matrix instanceof KernelMatrix && matrix.kernel === kernel) return matrix;
+  throw new TypeError("the matrix belongs to another kernel module");
+}
