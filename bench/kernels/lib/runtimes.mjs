@@ -21,28 +21,48 @@ async function bundle(entry) {
   return result.outputFiles[0].text;
 }
 
-/** The façade and the jobs, as a module of this Node. */
-export async function loadKernels() {
+async function moduleOf(entry) {
   buildWasm();
-  const source = await bundle("worker.ts");
-  return import(`data:text/javascript;base64,${Buffer.from(source).toString("base64")}`);
+  return import(`data:text/javascript;base64,${Buffer.from(await bundle(entry)).toString("base64")}`);
 }
+
+/** The runner of assignment passes, as a module of this Node. */
+export const loadKernels = () => moduleOf("worker.ts");
+
+/** The jobs of bench/kernels/jobs, as a module of this Node. */
+export const loadBench = () => moduleOf("bench-jobs.ts");
 
 export function wasm(name) {
   buildWasm();
   return readFileSync(join(ROOT, "build", name));
 }
 
-/** A Worker in workerd; `call` runs one job and returns its operations, `dispose` ends the process. */
-export async function startWorkerd() {
-  const script = await bundle("worker-entry.ts");
+async function startWorker(entry, names) {
   const modules = [
-    { type: "ESModule", path: "worker.mjs", contents: script },
-    { type: "CompiledWasm", path: "kernels.wasm", contents: wasm("kernels.wasm") },
-    { type: "CompiledWasm", path: "kernels-relaxed.wasm", contents: wasm("kernels-relaxed.wasm") },
+    { type: "ESModule", path: "worker.mjs", contents: await bundle(entry) },
+    ...names.map((path) => ({ type: "CompiledWasm", path, contents: wasm(path) })),
   ];
   const miniflare = new Miniflare(convertV4MiniflareOptions({ compatibilityDate: "2026-10-30", modules }));
   await miniflare.ready;
+  return miniflare;
+}
+
+/** The jobs in workerd. */
+export async function startBenchWorker() {
+  const miniflare = await startWorker("bench-worker.ts", ["kernels.wasm"]);
+  return {
+    async post(path, body = "") {
+      const response = await miniflare.dispatchFetch(`http://bench${path}`, { method: "POST", body });
+      if (!response.ok) throw new Error(`the Worker answered ${response.status}: ${await response.text()}`);
+      return response;
+    },
+    dispose: () => miniflare.dispose(),
+  };
+}
+
+/** A Worker in workerd; `call` runs one job and returns its operations, `dispose` ends the process. */
+export async function startWorkerd() {
+  const miniflare = await startWorker("worker-entry.ts", ["kernels.wasm", "kernels-relaxed.wasm"]);
   return {
     async call(name, job) {
       const body = JSON.stringify({ ...job, build: name });

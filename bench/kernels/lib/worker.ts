@@ -1,5 +1,4 @@
 /** What the kernel benchmarks run, in Node and as a Worker: a job does a fixed amount of work, its time is taken by the caller. */
-import { createKernels, type Kernels, type Matrix, run } from "../../../src/kernels";
 import { KernelModule } from "../../../src/kernels/module";
 
 export type Job =
@@ -53,21 +52,3 @@ export function createRunner(module: WebAssembly.Module): Runner {
     return 2 * rows * dimensions * clusters * rounds;
   };
 }
-
-/** Loads and centres rows; returns the matrix and scikit-learn's absolute tolerance for `tol` = 1e-4. */
-export function prepare(
-  kernels: Kernels,
-  values: Float32Array,
-  dimensions: number,
-): { matrix: Matrix; tolerance: number } {
-  const matrix = kernels.matrix(values.length / dimensions, dimensions);
-  matrix.write(0, values);
-  const { rows } = matrix;
-  const moments = kernels.moments(matrix, { maxAbs: kernels.maxAbs(matrix), rows });
-  const mean = moments.sum.map((sum) => sum / rows);
-  kernels.center(matrix, mean);
-  const variance = moments.sumSquares.reduce((sum, square, t) => sum + square / rows - mean[t]! ** 2, 0) / dimensions;
-  return { matrix, tolerance: 1e-4 * variance };
-}
-
-export { createKernels, run };

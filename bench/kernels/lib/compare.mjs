@@ -1,0 +1,129 @@
+/**
+ * One algorithm against its references in one run: our kernel in workerd and in this Node, the native library on one thread,
+ * and the best JavaScript library where one is installed (bench/peers). Times are the best of a case's repeats, in seconds: CPU
+ * time where we can ask for it; of workerd, whose clock stands still while it computes, the wall time of the request.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { inRoot, modernNode } from "../../../scripts/lib/paths.mjs";
+import { dataset } from "../../lib/datasets.mjs";
+import { loadBench, startBenchWorker, wasm } from "./runtimes.mjs";
+
+const PYTHON = "/usr/bin/python3";
+const ONE_THREAD = { OMP_NUM_THREADS: "1", OPENBLAS_NUM_THREADS: "1", NUMBA_NUM_THREADS: "1" };
+const DEFAULT_LIMIT_MIB = 64;
+
+/**
+ * @typedef {object} Case
+ * @property {string} name what is compared, with its size
+ * @property {string} data name of a data set (bench/lib/datasets.mjs)
+ * @property {string} job name in bench/kernels/jobs
+ * @property {Record<string, unknown>} params of the job; the references get the same
+ * @property {{script: string, library: string}} [native] bench/native/SCRIPT.py
+ * @property {{script: string, library: string}} [peer] bench/peers/SCRIPT.mjs
+ * @property {number} [target] the largest time in workerd, as a share of the native one
+ * @property {number} [repeats] 3 unless told
+ * @property {number} [limitMiB] of the kernels' memory, 64 unless told
+ */
+
+/** @param {Case[]} cases */
+export async function compare(cases) {
+  const rows = [];
+  for (const one of cases) {
+    const data = dataset(one.data);
+    if (data) rows.push(await compareOne(one, data));
+    else rows.push({ name: one.name, figures: `skipped: ${one.data} is not beside the repository`, pass: null });
+  }
+  return rows;
+}
+
+async function compareOne({ name, job, params, native, peer, target, repeats = 3, limitMiB }, data) {
+  const limit = (limitMiB ?? DEFAULT_LIMIT_MIB) * 2 ** 20;
+  const node = await inNode(job, params, data, repeats, limit);
+  const workerd = await inWorkerd(job, params, data, repeats, limit);
+  const reference = native ? nativeReference(native, params, data, repeats) : null;
+  const other = peer ? javascriptPeer(peer, params, data) : null;
+  const ratio = reference?.seconds ? workerd.seconds / reference.seconds : null;
+  const { memoryMiB, ...quality } = workerd.figures;
+  const figures = [
+    `workerd ${short(workerd.seconds)} s, Node ${short(node.seconds)} s (${figureList(quality)}; ${short(memoryMiB)} MiB)`,
+    native && `${native.library} ${reference ? described(reference) : "is not installed"}`,
+    ratio !== null && `ratio ${ratio.toFixed(2)}`,
+    peer && `${peer.library} ${other ? described(other) : "is not installed"}`,
+    other && `${(other.seconds / workerd.seconds).toFixed(0)} × as long`,
+  ];
+  return {
+    name,
+    figures: figures.filter(Boolean).join("; "),
+    target: target === undefined ? null : `≤ ${target} × ${native.library}, one thread`,
+    pass: target === undefined || ratio === null ? null : ratio <= target,
+  };
+}
+
+const short = (figure) => Number(figure.toPrecision(4)).toLocaleString("en", { maximumFractionDigits: 6 });
+const figureList = (figures) =>
+  Object.entries(figures)
+    .map(([name, figure]) => `${name} ${short(figure)}`)
+    .join(", ");
+const described = ({ seconds, ...figures }) => `${short(seconds)} s (${figureList(figures)})`;
+
+async function best(repeats, once) {
+  let [seconds, figures] = [Infinity, {}];
+  for (let i = 0; i < repeats; i++) {
+    const result = await once();
+    if (result.seconds < seconds) ({ seconds, figures } = result);
+  }
+  return { seconds, figures };
+}
+
+async function inNode(job, params, data, repeats, limit) {
+  const { createBench } = await loadBench();
+  const bench = createBench(new WebAssembly.Module(wasm("kernels.wasm")), limit);
+  bench.load(data);
+  return best(repeats, () => {
+    bench.prepare(job, params);
+    const start = process.cpuUsage();
+    const figures = bench.run();
+    const { user, system } = process.cpuUsage(start);
+    return { seconds: (user + system) / 1e6, figures };
+  });
+}
+
+async function inWorkerd(job, params, data, repeats, limit) {
+  const worker = await startBenchWorker();
+  try {
+    await worker.post(`/load?limit=${limit}&rows=${data.rows}&dimensions=${data.dimensions}`, data.values);
+    return await best(repeats, async () => {
+      await worker.post("/prepare", JSON.stringify({ job, params }));
+      const start = performance.now();
+      const response = await worker.post("/run");
+      return { seconds: (performance.now() - start) / 1e3, figures: await response.json() };
+    });
+  } finally {
+    await worker.dispose();
+  }
+}
+
+/** The native library in a process of its own: rows on its standard input, one line of JSON with `seconds` as its answer. */
+function nativeReference({ script }, params, data, repeats) {
+  if (!existsSync(PYTHON)) return null;
+  const request = JSON.stringify({ rows: data.rows, dimensions: data.dimensions, repeats, params });
+  return reference(PYTHON, [inRoot("bench", "native", `${script}.py`), request], data);
+}
+
+function javascriptPeer({ script }, params, data) {
+  if (!existsSync(inRoot("bench", "peers", "node_modules"))) return null;
+  const request = JSON.stringify({ rows: data.rows, dimensions: data.dimensions, params });
+  return reference(modernNode(), [inRoot("bench", "peers", `${script}.mjs`), request], data);
+}
+
+/** Exit code 3 says that the library is not installed. */
+function reference(program, args, { values }) {
+  const input = Buffer.from(values.buffer, values.byteOffset, values.byteLength);
+  const env = { ...process.env, ...ONE_THREAD };
+  const result = spawnSync(program, args, { input, env, encoding: "utf8", maxBuffer: 2 ** 26 });
+  if (result.status === 3) return null;
+  if (result.status !== 0)
+    throw new Error(`${args[0]} failed: ${result.stderr.trim().split("\n").slice(-3).join(" | ")}`);
+  return JSON.parse(result.stdout.trim().split("\n").at(-1));
+}
