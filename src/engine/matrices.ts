@@ -1,30 +1,32 @@
 /** The prepared matrix inside the kernels' memory: spans of rows, or picked rows, centred; kept between tasks of an isolate. */
 import type { Grid, Matrix } from "../kernels/contract";
 import type { TaskContext } from "./context";
-import { isStored, preparedSlices, sliceRows } from "./prepare";
+import { readRows, type Span, sliceRows } from "./prepare";
 import { fittedRows } from "./sampling";
+import { lastView, meanName, viewOf, viewResult } from "./views";
 
-export const spanName = ({ from, to }: { from: number; to: number }): string => `rows ${from}-${to}`;
+export const spanName = (view: number, { from, to }: Span): string => `view ${view}, rows ${from}-${to}`;
 
-export const rawGrid = ({ plan, results }: TaskContext): Grid => ({
-  maxAbs: results.gather!.maxAbs,
-  rows: plan.shape.rows,
+export const rawGrid = (context: TaskContext, view = lastView(context.plan)): Grid => ({
+  maxAbs: viewResult(context, view).maxAbs,
+  rows: context.plan.shape.rows,
 });
 
 /** Bound of the centred values: a value and the mean differ by at most twice the largest magnitude. */
-export const centeredGrid = ({ plan, results }: TaskContext): Grid => ({
-  maxAbs: 2 * results.gather!.maxAbs,
-  rows: plan.shape.rows,
+export const centeredGrid = (context: TaskContext, view = lastView(context.plan)): Grid => ({
+  maxAbs: 2 * viewResult(context, view).maxAbs,
+  rows: context.plan.shape.rows,
 });
 
 /** Rows of the span as they were prepared. */
-export async function rawMatrix(context: TaskContext, span: { from: number; to: number }): Promise<Matrix> {
+export async function rawMatrix(context: TaskContext, span: Span, view = lastView(context.plan)): Promise<Matrix> {
   const { workspace, plan } = context;
-  const held = workspace.held(spanName(span));
+  const name = spanName(view, span);
+  const held = workspace.held(name);
   if (held && !held.centered) return held.matrix;
-  const { matrix } = workspace.hold(spanName(span), span.to - span.from, plan.shape.dimensions);
+  const { matrix } = workspace.hold(name, span.to - span.from, viewOf(plan, view).dimensions);
   try {
-    for await (const { from, values } of matrixSlices(context, span)) matrix.write(from - span.from, values);
+    for await (const { from, values } of matrixSlices(context, span, view)) matrix.write(from - span.from, values);
   } catch (error) {
     workspace.drop();
     throw error;
@@ -33,23 +35,24 @@ export async function rawMatrix(context: TaskContext, span: { from: number; to: 
 }
 
 /** Rows of the span minus the mean of all rows. */
-export async function centeredMatrix(context: TaskContext, span: { from: number; to: number }): Promise<Matrix> {
-  const { workspace, scratch, kernels, pulse } = context;
-  const known = workspace.held(spanName(span));
+export async function centeredMatrix(context: TaskContext, span: Span, view = lastView(context.plan)): Promise<Matrix> {
+  const { workspace, plan, scratch, kernels, pulse } = context;
+  const name = spanName(view, span);
+  const known = workspace.held(name);
   if (known?.centered) return known.matrix;
-  const mean = await scratch.doubles("mean");
-  const matrix = await rawMatrix(context, span);
+  const mean = await scratch.doubles(meanName(plan, view));
+  const matrix = await rawMatrix(context, span, view);
   pulse.compute(() => kernels.center(matrix, mean));
-  workspace.held(spanName(span))!.centered = true;
+  workspace.held(name)!.centered = true;
   return matrix;
 }
 
 /** Rows of the span that clusters are fitted on, minus the mean: all of them, or those in the run's sample. */
-export async function fittedMatrix(context: TaskContext, span: { from: number; to: number }): Promise<Matrix> {
+export async function fittedMatrix(context: TaskContext, span: Span): Promise<Matrix> {
   const { lastRank } = context.results.gather!;
   if (lastRank === null) return centeredMatrix(context, span);
   const rows = fittedRows(span.from, span.to, context.spec.seed, lastRank);
-  return pickedMatrix(context, `fitted ${spanName(span)}`, rows);
+  return pickedMatrix(context, `fitted ${span.from}-${span.to}`, rows);
 }
 
 /** The given rows (ascending) minus the mean, as a matrix of their own. */
@@ -57,15 +60,15 @@ export async function pickedMatrix(context: TaskContext, name: string, rows: Uin
   const { workspace, plan, scratch, kernels, pulse } = context;
   const known = workspace.held(name);
   if (known) return known.matrix;
-  const whole = heldWhole(context);
+  const whole = heldWhole(context, lastView(plan));
   // Its rows must be taken before the new matrix takes its place; it is no larger than an isolate's share.
   const taken = whole ? await pickRows(context, rows) : null;
   const held = workspace.hold(name, rows.length, plan.shape.dimensions);
   try {
     if (taken) held.matrix.write(0, taken);
     else {
-      for await (const { at, values } of pickedSlices(context, rows)) held.matrix.write(at, values);
-      const mean = await scratch.doubles("mean");
+      for await (const { at, values } of pickedSlices(context, rows, lastView(plan))) held.matrix.write(at, values);
+      const mean = await scratch.doubles(meanName(plan, lastView(plan)));
       pulse.compute(() => kernels.center(held.matrix, mean));
     }
   } catch (error) {
@@ -77,26 +80,30 @@ export async function pickedMatrix(context: TaskContext, name: string, rows: Uin
 }
 
 /** The given rows (ascending) minus the mean, rows × dimensions: from the held matrix when it has them all, else from scratch. */
-export async function pickRows(context: TaskContext, rows: Uint32Array): Promise<Float32Array<ArrayBuffer>> {
-  const d = context.plan.shape.dimensions;
+export async function pickRows(
+  context: TaskContext,
+  rows: Uint32Array,
+  view = lastView(context.plan),
+): Promise<Float32Array<ArrayBuffer>> {
+  const d = viewOf(context.plan, view).dimensions;
   const picked = new Float32Array(rows.length * d);
-  const whole = heldWhole(context);
+  const whole = heldWhole(context, view);
   if (whole) {
     rows.forEach((row, i) => {
       picked.set(whole.read(row, row + 1), i * d);
     });
     return picked;
   }
-  for await (const { at, values } of pickedSlices(context, rows)) picked.set(values, at * d);
-  const mean = await context.scratch.doubles("mean");
+  for await (const { at, values } of pickedSlices(context, rows, view)) picked.set(values, at * d);
+  const mean = await context.scratch.doubles(meanName(context.plan, view));
   // As the kernel centres: in f64, rounded once.
   for (let i = 0; i < picked.length; i++) picked[i] = picked[i]! - mean[i % d]!;
   return picked;
 }
 
 /** The centred matrix of all rows, when the workspace holds it. */
-function heldWhole({ workspace, plan }: TaskContext): Matrix | null {
-  const held = workspace.held(spanName({ from: 0, to: plan.shape.rows }));
+function heldWhole({ workspace, plan }: TaskContext, view: number): Matrix | null {
+  const held = workspace.held(spanName(view, { from: 0, to: plan.shape.rows }));
   return held?.centered ? held.matrix : null;
 }
 
@@ -107,16 +114,20 @@ const SPARSE = 64;
 async function* pickedSlices(
   context: TaskContext,
   rows: Uint32Array,
+  view: number,
 ): AsyncGenerator<{ at: number; values: Float32Array }> {
   if (rows.length === 0) return;
-  const d = context.plan.shape.dimensions;
+  const d = viewOf(context.plan, view).dimensions;
   const span = { from: rows[0]!, to: rows[rows.length - 1]! + 1 };
   if (rows.length * SPARSE < span.to - span.from) {
-    for (let at = 0; at < rows.length; at++) yield { at, values: await readRows(context, rows[at]!, rows[at]! + 1) };
+    for (let at = 0; at < rows.length; at++) {
+      const one = { from: rows[at]!, to: rows[at]! + 1 };
+      yield { at, values: await readRows(context, one, view) };
+    }
     return;
   }
   let next = 0;
-  for await (const { from, to, values } of matrixSlices(context, span)) {
+  for await (const { from, to, values } of matrixSlices(context, span, view)) {
     const at = next;
     while (next < rows.length && rows[next]! < to) next++;
     const picked = new Float32Array((next - at) * d);
@@ -128,13 +139,14 @@ async function* pickedSlices(
   }
 }
 
-/** Prepared rows of the span from scratch, a few MiB at a time. */
+/** Rows of the span, not centred, a few MiB at a time. */
 export async function* matrixSlices(
   context: TaskContext,
-  span: { from: number; to: number },
-): AsyncGenerator<{ from: number; to: number; values: Float32Array }> {
-  const step = sliceRows(context.plan.shape.dimensions);
-  const slice = (from: number) => readRows(context, from, Math.min(from + step, span.to));
+  span: Span,
+  view = lastView(context.plan),
+): AsyncGenerator<{ from: number; to: number; values: Float32Array<ArrayBuffer> }> {
+  const step = sliceRows(viewOf(context.plan, view).dimensions);
+  const slice = (from: number) => readRows(context, { from, to: Math.min(from + step, span.to) }, view);
   // One slice ahead, so that reading and computing overlap.
   let ahead = slice(span.from);
   for (let from = span.from; from < span.to; from += step) {
@@ -147,17 +159,4 @@ export async function* matrixSlices(
     context.pulse.beat({ done: from - span.from, total: span.to - span.from });
     yield { from, to, values };
   }
-}
-
-async function readRows(context: TaskContext, from: number, to: number): Promise<Float32Array> {
-  const { scratch, results, plan } = context;
-  const { dimensions } = plan.shape;
-  if (isStored(plan)) {
-    const bytes = await scratch.rows("matrix", results.gather!.pieces, 4 * dimensions, from, to);
-    return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
-  }
-  const rows = new Float32Array((to - from) * dimensions);
-  for await (const slice of preparedSlices(context, { from, to }))
-    rows.set(slice.values, (slice.from - from) * dimensions);
-  return rows;
 }

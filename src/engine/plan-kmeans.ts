@@ -5,7 +5,7 @@
  */
 import type { KMeansParams } from "../domain/definition/model";
 import { ShoalError } from "../domain/errors";
-import type { RunSpec, Shape, StagePlan } from "../domain/run/types";
+import type { RunSpec, Shape, StagePlan, ViewPlan } from "../domain/run/types";
 import {
   assignBytes,
   BASE_BYTES,
@@ -13,19 +13,17 @@ import {
   kmeansBytes,
   matrixBytes,
   projectBytes,
-  scatterBytes,
   silhouetteBytes,
 } from "../kernels/memory";
-import { ASSIGN_PER_MS, KMEANS_PER_MS, PLAIN_PER_MS, SCATTER_PER_MS, SILHOUETTE_PER_MS, STREAMED_PER_MS } from "./cost";
+import { ASSIGN_PER_MS, KMEANS_PER_MS, SILHOUETTE_PER_MS, STREAMED_PER_MS } from "./cost";
 import { holdsInMemory, type Limits, ROW_WORKSPACE_BYTES } from "./limits";
+import { axesStage } from "./plan-preparation";
 import { EXPECTED_ROUNDS, overRows, overUnits, single } from "./plan-stage";
+import { AXES } from "./stages/scatter";
 
 /** Rounds that a restart is expected to take from its start. Measured: 19 to 109, see docs/design/planner.md. */
 const RESTART_ROUNDS = 60;
 const CORESET_MAX_ROWS = 32_768;
-/** PCA above this keeps no scatter matrix: it works on a seeded sample. */
-const SCATTER_MAX_DIMENSIONS = 1024;
-const PCA_SAMPLE_ROWS = 1024;
 /** The silhouette's share of the run, and its multiply-adds that are always and never spent. */
 const SILHOUETTE_SHARE = 0.2;
 const SILHOUETTE_FREE = 3e8;
@@ -60,11 +58,19 @@ export function solvesWhole({ n_clusters }: KMeansParams, { rows, dimensions }: 
   return rows <= limits.fittedRows && holdsInMemory(rows, dimensions, limits) && bytes <= limits.kernelBytes;
 }
 
+/** What was planned before the clustering. */
+interface PreparationPlanned {
+  views: ViewPlan[];
+  preparation: StagePlan[];
+  shardRows: number;
+}
+
+/** The stages from the prepared rows on. */
 export function planKMeans(
   spec: RunSpec,
   params: KMeansParams,
   shape: Shape,
-  shardRows: number,
+  { views, preparation, shardRows }: PreparationPlanned,
   limits: Limits,
 ): StagePlan[] {
   refuse(params, shape, limits);
@@ -87,8 +93,6 @@ export function planKMeans(
     overRows(kind, rows, shardRows, { method, cpuMs, taskBytes: shardBytes + kernelBytes, reduce: true });
 
   const stages = [
-    perShard("gather", prepareMethod(spec), rowMs),
-    perShard("moments", "exact sums of the columns", rowMs / 4, 16 * dimensions),
     ...(solvesWhole(params, shape, limits)
       ? [restarts("kmeans", params, rows, job, "k-means++ and Lloyd over all rows")]
       : shardedStages(params, job)),
@@ -97,9 +101,9 @@ export function planKMeans(
   if (spec.centroid === "median") stages.push(medianStage(job));
   if (spec.centroid !== "mean")
     stages.push(perShard("describe", `distances to the ${spec.centroid}s of the clusters`, rowMs));
-  if (spec.map) stages.push(...mapStages(spec.map.components, job));
+  if (spec.map) stages.push(...mapStages(spec.map.components, views, job));
   if (spec.computeMetrics) {
-    const before = stages.reduce((sum, stage) => sum + stage.cpuMs, 0);
+    const before = [...preparation, ...stages].reduce((sum, stage) => sum + stage.cpuMs, 0);
     stages.push(silhouetteStage(job, before));
   }
   stages.push(single("persist", { method: "Parquet", cpuMs: rows / 200 + 20, taskBytes: PERSIST_BYTES }));
@@ -121,11 +125,6 @@ function refuse({ n_clusters }: KMeansParams, { rows, dimensions }: Shape, limit
       `n_clusters = ${n_clusters} at ${dimensions} dimensions exceeds the limit of ${limits.clusterValues} centroid values; at most ${most} clusters fit`,
       { field: "n_clusters", value: n_clusters, limit: most, nearest: { n_clusters: most } },
     );
-}
-
-function prepareMethod({ normalize, features }: RunSpec): string {
-  const scaled = normalize ? "L2-normalised" : "as stored";
-  return features.length > 1 ? `${features.length} features ${scaled}, weighted, concatenated` : `vectors ${scaled}`;
 }
 
 /** The restarts, grouped so that a task takes a second or two. */
@@ -202,25 +201,10 @@ function medianStage({ rows, dimensions, rowMs, limits }: Job): StagePlan {
   });
 }
 
-function mapStages(components: 2 | 3, job: Job): StagePlan[] {
+function mapStages(components: 2 | 3, views: ViewPlan[], job: Job): StagePlan[] {
   const { rows, dimensions, shardRows, shardBytes, taskRows, rowMs } = job;
-  const exact = dimensions <= SCATTER_MAX_DIMENSIONS;
-  const sample = Math.min(rows, PCA_SAMPLE_ROWS);
-  const scatter = exact
-    ? overRows("scatter", rows, shardRows, {
-        method: "PCA of the scatter matrix",
-        cpuMs: (rows * dimensions ** 2) / 2 / SCATTER_PER_MS + dimensions ** 3 / PLAIN_PER_MS,
-        taskBytes: shardBytes + scatterBytes(dimensions),
-        reduce: true,
-        params: { components, sampleRows: null },
-      })
-    : single("scatter", {
-        method: `PCA of a seeded sample of ${sample} rows`,
-        cpuMs: rowMs + (dimensions * sample ** 2) / SCATTER_PER_MS + sample ** 3 / PLAIN_PER_MS,
-        taskBytes: BASE_BYTES + matrixBytes(sample, dimensions) + scatterBytes(sample),
-        exact: rows <= PCA_SAMPLE_ROWS,
-        params: { components, sampleRows: sample },
-      });
+  const last = views.length - 1;
+  const scatter = axesStage("PCA", rows, last, views[last]!, { view: last, components, axes: AXES });
   const project = overRows("project", rows, shardRows, {
     method: `coordinates on ${components} axes`,
     cpuMs: rowMs,

@@ -13,11 +13,13 @@ interface Told {
   exact?: boolean;
   maxRounds?: number;
   params?: Record<string, unknown>;
+  result?: string;
 }
 
 function stage(kind: StageKind, span: StagePlan["span"], told: Told): StagePlan {
   return {
     kind,
+    ...(told.result === undefined ? {} : { result: told.result }),
     tasks: Math.ceil(span.units / span.perTask),
     reduce: told.reduce ?? false,
     maxRounds: told.maxRounds ?? 1,

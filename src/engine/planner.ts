@@ -5,26 +5,35 @@
 import { ShoalError } from "../domain/errors";
 import type { Plan, RunSpec, Shape, StagePlan } from "../domain/run/types";
 import { estimate } from "./cost";
-import { BLOCK_ROWS, LIMITS, type Limits } from "./limits";
+import { LIMITS, type Limits } from "./limits";
 import { planAttributes } from "./plan-attribute";
 import { planKMeans, solvesWhole } from "./plan-kmeans";
+import { planPreparation, preparedDimensions } from "./plan-preparation";
 import { EXPECTED_ROUNDS } from "./plan-stage";
+import { shardRowsOf } from "./shards";
 
-export function plan(spec: RunSpec, shape: Shape, limits: Limits = LIMITS): Plan {
-  refuseEmpty(shape);
-  refuseTooLarge(shape, limits);
+export function plan(spec: RunSpec, gathered: Shape, limits: Limits = LIMITS): Plan {
+  refuseEmpty(gathered);
+  refuseTooLarge(gathered, limits);
   const { method } = spec;
-  const shardRows = rowsOfShard(shape, limits, method.kind === "kmeans" && solvesWhole(method.params, shape, limits));
-  const stages =
-    method.kind === "kmeans"
-      ? planKMeans(spec, method.params, shape, shardRows, limits)
-      : planAttributes(method.config, shape, shardRows, limits);
+  const shape = { ...gathered, dimensions: preparedDimensions(spec.preparation, gathered.dimensions) };
+  const whole = method.kind === "kmeans" && solvesWhole(method.params, shape, limits);
+  const shardRows = shardRowsOf(shape.dimensions, shape.rows, whole, limits);
+  const { views, stages: preparation } =
+    method.kind === "kmeans" ? planPreparation(spec, gathered, whole, limits) : { views: [], stages: [] };
+  const stages = [
+    ...preparation,
+    ...(method.kind === "kmeans"
+      ? planKMeans(spec, method.params, shape, { views, preparation, shardRows }, limits)
+      : planAttributes(method.config, shape, shardRows, limits)),
+  ];
   refuseHeavy(stages, limits);
   const rounds = (stage: StagePlan) => Math.min(stage.maxRounds, EXPECTED_ROUNDS);
   return {
     version: 1,
     shape,
     fittedRows: method.kind === "kmeans" ? Math.min(shape.rows, limits.fittedRows) : shape.rows,
+    views,
     shardRows,
     shards: Math.ceil(shape.rows / shardRows),
     stages,
@@ -69,13 +78,4 @@ function refuseHeavy(stages: StagePlan[], limits: Limits): void {
     `stage ${heaviest.kind} needs ${heaviest.taskBytes} bytes in one isolate, the limit is ${limits.kernelBytes}; use fewer clusters or dimensions`,
     { field: "n_clusters", value: heaviest.taskBytes, limit: limits.kernelBytes },
   );
-}
-
-/** Whole blocks, as many as a shard's bytes and rows allow; all rows when one isolate solves them whole. */
-function rowsOfShard({ rows, dimensions }: Shape, limits: Limits, whole: boolean): number {
-  const blocks = (most: number) => Math.max(1, Math.floor(most / BLOCK_ROWS)) * BLOCK_ROWS;
-  const single = Math.ceil(rows / BLOCK_ROWS) * BLOCK_ROWS;
-  if (single <= limits.shardRows && whole) return single;
-  const byBytes = dimensions > 0 ? Math.floor(limits.shardBytes / (4 * dimensions)) : limits.shardRows;
-  return Math.min(blocks(byBytes), blocks(limits.shardRows));
 }

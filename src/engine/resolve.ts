@@ -4,7 +4,7 @@ import type { CollectionFeature } from "../documents/contract";
 import type { ClusterDefinition, KMeansParams, VectorConfig, Warning } from "../domain/definition/model";
 import { ShoalError } from "../domain/errors";
 import type { Filter } from "../domain/filters/model";
-import type { FeatureSpec, MethodSpec, RunSpec } from "../domain/run/types";
+import type { FeatureSpec, MethodSpec, PreparationStep, RunSpec } from "../domain/run/types";
 
 export interface ResolveContext {
   ids: Pick<RunSpec, "runId" | "clusterId" | "namespaceId" | "taskId" | "createdAt">;
@@ -39,6 +39,7 @@ export function resolveRunSpec(definition: ClusterDefinition, context: ResolveCo
       method: { kind: "attribute", config: attributes },
       features: [],
       normalize: false,
+      preparation: [],
       centroid: "mean",
       map: null,
       computeMetrics: false,
@@ -59,6 +60,7 @@ export function resolveRunSpec(definition: ClusterDefinition, context: ResolveCo
     method,
     features: vector.feature_uris.map((uri) => featureSpec(uri, vector, collections)),
     normalize: vector.normalize_features,
+    preparation: preparationOf(vector),
     centroid: vector.effective_feature_method,
     map: { method: "pca", components: vector.vis_n_components },
     computeMetrics: true,
@@ -75,19 +77,28 @@ function vectorMethod({ clustering_method, algorithm_params }: VectorConfig): Me
   throw unavailable("clustering_method", clustering_method, ["kmeans"]);
 }
 
-function refuseUnavailable({
-  preprocessing_steps,
-  multi_feature_strategy,
-  weight_learning_config,
-  output_strategy,
-}: VectorConfig): void {
-  for (const step of preprocessing_steps ?? [])
-    if (step.method !== "none") throw unavailable("preprocessing_steps", step.method, ["none"]);
+function refuseUnavailable({ multi_feature_strategy, weight_learning_config, output_strategy }: VectorConfig): void {
   if (multi_feature_strategy === "independent")
     throw unavailable("multi_feature_strategy", multi_feature_strategy, ["concatenate", "weighted"]);
   if (multi_feature_strategy === "weighted" && weight_learning_config !== null)
     throw unavailable("weight_learning_config", "learned weights", ["feature_weights"]);
   if (output_strategy === "per_feature") throw unavailable("output_strategy", output_strategy, ["single"]);
+}
+
+/** The steps that do something. Their parameters were checked and filled in when the definition was made. */
+function preparationOf({ preprocessing_steps }: VectorConfig): PreparationStep[] {
+  return (preprocessing_steps ?? []).flatMap((step): PreparationStep[] => {
+    switch (step.method) {
+      case "none":
+        return [];
+      case "pca":
+        return [{ method: "pca", components: step.n_components as number }];
+      case "whitening":
+        return [{ method: "whitening", regularization: step.regularization as number }];
+      default:
+        throw unavailable("preprocessing_steps", step.method, ["pca", "whitening", "none"]);
+    }
+  });
 }
 
 const unavailable = (field: string, value: string, available: string[]): ShoalError =>

@@ -32,6 +32,7 @@ export function kmeansSpec(
     method: { kind: "kmeans", params: { ...KMEANS, ...params } },
     features: [{ uri: "mixpeek://passthrough@v1/pixels", name: "pixels", dimensions, weight: 1 }],
     normalize: true,
+    preparation: [],
     centroid: "mean",
     map: { method: "pca", components: 2 },
     computeMetrics: true,

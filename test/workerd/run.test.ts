@@ -45,6 +45,7 @@ function spec(runId: string, changes: Partial<RunSpec> = {}): RunSpec {
     method: { kind: "kmeans", params },
     features: [{ ...feature, weight: 1 }],
     normalize: true,
+    preparation: [],
     centroid: "mean",
     map: { method: "pca", components: 2 },
     computeMetrics: true,

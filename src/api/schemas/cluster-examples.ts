@@ -110,6 +110,7 @@ export const PLAN_EXAMPLE = {
     version: 1,
     shape: { rows: 1797, noiseRows: 0, missingRows: 0, dimensions: 64, perCollection: [1797] },
     fittedRows: 1797,
+    views: [{ dimensions: 64, shardRows: 4096, shards: 1, stored: false }],
     shardRows: 4096,
     shards: 1,
     stages: [

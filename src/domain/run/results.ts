@@ -14,6 +14,14 @@ export interface GatherResult {
   lastRank: number | null;
 }
 
+/** Of a view that a step of the preparation made. */
+export interface ViewResult {
+  /** Starts of the stored pieces and the end of the last; empty where the view is not stored. */
+  pieces: Bounds;
+  /** Largest magnitude of its rows, before they are centred. */
+  maxAbs: number;
+}
+
 export interface MomentsResult {
   /** Mean over the columns of their population variance. */
   meanVariance: number;
@@ -110,4 +118,8 @@ export interface StageResults {
   silhouette?: SilhouetteResult;
   group?: GroupResult;
   persist?: PersistResult;
+  /** Of the views but the last, and of the axes that made a view. */
+  [view: `view/${number}`]: ViewResult;
+  [moments: `moments/${number}`]: MomentsResult;
+  [axes: `axes/${number}`]: ScatterResult;
 }

@@ -269,7 +269,7 @@ class Change {
       this.#emit("progress", now, { objective: objectiveOf(result) });
       return;
     }
-    const results = { ...this.#head.results, [stage.kind]: result };
+    const results = { ...this.#head.results, [stage.result ?? stage.kind]: result };
     this.#set({ results, previous: null, parts: [] });
     this.#emit("stage", now, { objective: objectiveOf(result) });
     if (this.#head.stage + 1 < (this.#head.plan?.stages.length ?? 0)) {

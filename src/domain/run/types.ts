@@ -21,6 +21,8 @@ export interface RunSpec {
   features: FeatureSpec[];
   /** L2-normalise each feature block; compares by direction, so zero vectors become noise. */
   normalize: boolean;
+  /** What is done to the concatenated features before they are clustered, in this order. */
+  preparation: PreparationStep[];
   centroid: "mean" | "median" | "medoid";
   map: { method: "pca"; components: 2 | 3 } | null;
   computeMetrics: boolean;
@@ -32,6 +34,9 @@ export interface RunSpec {
 }
 
 export type MethodSpec = { kind: "kmeans"; params: KMeansParams } | { kind: "attribute"; config: AttributeConfig };
+
+/** One step of the preparation. `pca` and `whitening` work on a row alone once they are fitted; the others lay out all rows together. */
+export type PreparationStep = { method: "pca"; components: number } | { method: "whitening"; regularization: number };
 
 export interface FeatureSpec {
   /** `mixpeek://extractor@version/name` */
@@ -49,7 +54,7 @@ export interface Shape {
   noiseRows: number;
   /** Rows left out because they lack a vector of the feature. */
   missingRows: number;
-  /** Total prepared dimensions (concatenated features); 0 for an attribute run. */
+  /** Dimensions of the concatenated features, and in a plan of the prepared rows; 0 for an attribute run. */
   dimensions: number;
   /** Rows of each collection, in the order of `RunSpec.collections`. */
   perCollection: number[];
@@ -60,6 +65,8 @@ export interface Plan {
   shape: Shape;
   /** Rows that clusters are fitted on: all, or the size of the seeded sample when there are more than a clustering takes. */
   fittedRows: number;
+  /** The matrix as it was gathered, and after each step of the preparation; the last is what is clustered. None for attributes. */
+  views: ViewPlan[];
   /** Rows a shard of the prepared matrix holds: a whole number of 1,024-row blocks. */
   shardRows: number;
   shards: number;
@@ -79,8 +86,20 @@ export interface Plan {
   notes: string[];
 }
 
+/** The rows of a run before or after a step of the preparation. */
+export interface ViewPlan {
+  dimensions: number;
+  /** Rows of a shard, and how many there are. */
+  shardRows: number;
+  shards: number;
+  /** Whether the rows lie in scratch; where they do not, they are prepared again from the snapshot, row by row. */
+  stored: boolean;
+}
+
 export interface StagePlan {
   kind: StageKind;
+  /** What the result is kept under, where it is not the kind: a plan may have several stages of one kind. */
+  result?: string;
   /** Number of map tasks (of a round). */
   tasks: number;
   /** Whether a reduce task follows the map; whoever completes the last map task is handed it. */
@@ -112,6 +131,7 @@ export type StageKind =
   | "median"
   | "describe"
   | "scatter"
+  | "transform"
   | "project"
   | "silhouette"
   | "values"

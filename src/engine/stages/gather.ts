@@ -1,12 +1,14 @@
 /** Rows of the snapshot → the prepared matrix, as float32 shards in scratch or held by one isolate, and the document ids. */
 
 import type { GatherResult } from "../../domain/run/results";
-import type { Stage, TaskContext } from "../context";
+import type { Stage } from "../context";
 import { spanName } from "../matrices";
-import { isStored, preparedSlices } from "../prepare";
+import { preparedSlices } from "../prepare";
 import { lastFittedRank } from "../sampling";
-import { boundsOf, pieceName } from "../scratch";
+import { boundsOf } from "../scratch";
+import { viewOf } from "../views";
 import { IdColumn } from "./ids";
+import { storeRows } from "./store-rows";
 
 interface GatherPart {
   from: number;
@@ -16,13 +18,11 @@ interface GatherPart {
   pieces: number[];
 }
 
-/** Pieces of the matrix on their way to the store: of an isolate's six connections, and of its memory. */
-const PUTS_AT_ONCE = 4;
-
 export const gather: Stage = {
   async map(context): Promise<GatherPart> {
     const { span, plan, scratch, workspace, kernels, pulse } = context;
-    const { matrix } = workspace.hold(spanName(span), span.to - span.from, plan.shape.dimensions);
+    const { dimensions, stored } = viewOf(plan, 0);
+    const { matrix } = workspace.hold(spanName(0, span), span.to - span.from, dimensions);
     try {
       const ids = new IdColumn(matrix.rows);
       const pieces: number[] = [];
@@ -30,7 +30,7 @@ export const gather: Stage = {
         matrix.write(from - span.from, values);
         ids.push(documentIds);
         pulse.beat({ done: from - span.from + documentIds.length, total: matrix.rows });
-        if (isStored(plan)) pieces.push(await store(context, from, values, pieces.length));
+        if (stored) pieces.push(await storeRows(context, 0, from, values, pieces.length));
       }
       ids.put(scratch, span);
       return { ...span, maxAbs: pulse.compute(() => kernels.maxAbs(matrix)), pieces };
@@ -53,13 +53,3 @@ export const gather: Stage = {
     };
   },
 };
-
-/**
- * Starts writing a piece of the matrix and answers its first row. Single puts in parallel: local multipart uploads were no
- * faster, and the next slice is read meanwhile.
- */
-async function store({ scratch, plan }: TaskContext, from: number, values: Float32Array<ArrayBuffer>, before: number) {
-  scratch.put(pieceName("matrix", from, from + values.length / plan.shape.dimensions), values);
-  if ((before + 1) % PUTS_AT_ONCE === 0) await scratch.settle();
-  return from;
-}

@@ -14,6 +14,7 @@ import { project } from "./project";
 import { scatter } from "./scatter";
 import { silhouette } from "./silhouette";
 import { coresetSolve, kmeans } from "./solve";
+import { transform } from "./transform";
 import { values } from "./values";
 
 export const STAGES: Record<StageKind, Stage> = {
@@ -27,6 +28,7 @@ export const STAGES: Record<StageKind, Stage> = {
   median,
   describe,
   scatter,
+  transform,
   project,
   silhouette,
   values,

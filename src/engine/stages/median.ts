@@ -3,6 +3,7 @@ import type { Stage, TaskContext } from "../context";
 import { centeredMatrix, matrixSlices, spanName } from "../matrices";
 import { sliceRows } from "../prepare";
 import { pieceName } from "../scratch";
+import { lastView } from "../views";
 import { CLUSTER_CENTROIDS } from "./assign";
 
 export const median: Stage = {
@@ -61,7 +62,7 @@ async function readColumns(context: TaskContext): Promise<Float32Array> {
     }
   };
   const all = { from: 0, to: rows };
-  if (workspace.held(spanName(all))) {
+  if (workspace.held(spanName(lastView(context.plan), all))) {
     const matrix = await centeredMatrix(context, all);
     const step = sliceRows(dimensions);
     for (let from = 0; from < rows; from += step) take(from, matrix.read(from, Math.min(from + step, rows)), null);

@@ -5,21 +5,26 @@ import { mergeMoments } from "../../kernels/math";
 import type { Stage } from "../context";
 import { rawGrid, rawMatrix } from "../matrices";
 import { pieceName } from "../scratch";
+import { meanName, stageView, viewOf } from "../views";
 
 export const moments: Stage = {
   async map(context): Promise<{ from: number; to: number; maxAbs: number }> {
     const { span, scratch, kernels, pulse } = context;
-    const matrix = await rawMatrix(context, span);
-    const { sum, sumSquares, maxAbs } = pulse.compute(() => kernels.moments(matrix, rawGrid(context)));
-    scratch.put(pieceName("moments", span.from, span.to), Float64Array.of(...sum, ...sumSquares));
+    const view = stageView(context);
+    const matrix = await rawMatrix(context, span, view);
+    const { sum, sumSquares, maxAbs } = pulse.compute(() => kernels.moments(matrix, rawGrid(context, view)));
+    scratch.put(pieceName(`moments/${view}`, span.from, span.to), Float64Array.of(...sum, ...sumSquares));
     return { ...span, maxAbs };
   },
 
-  async reduce({ inputs, scratch, plan }): Promise<MomentsResult> {
-    const { dimensions, rows } = plan.shape;
+  async reduce(context): Promise<MomentsResult> {
+    const { inputs, scratch, plan } = context;
+    const view = stageView(context);
+    const { dimensions } = viewOf(plan, view);
+    const { rows } = plan.shape;
     let total: Moments | null = null;
     for (const { from, to, maxAbs } of inputs.parts as { from: number; to: number; maxAbs: number }[]) {
-      const values = await scratch.doubles(pieceName("moments", from, to));
+      const values = await scratch.doubles(pieceName(`moments/${view}`, from, to));
       const part = {
         rows: to - from,
         sum: values.slice(0, dimensions),
@@ -31,7 +36,7 @@ export const moments: Stage = {
     const mean = total!.sum.map((sum) => sum / rows);
     const variances = total!.sumSquares.map((squares, i) => Math.max(0, squares / rows - mean[i]! ** 2));
     const variance = variances.reduce((sum, one) => sum + one, 0);
-    scratch.put("mean", new Float64Array(mean));
+    scratch.put(meanName(plan, view), new Float64Array(mean));
     return { meanVariance: variance / dimensions, totalSquaredDistance: variance * rows };
   },
 };

@@ -1,0 +1,156 @@
+/**
+ * Plans what happens before the clustering: rows are gathered, each step of the preparation makes a view of them, and the moments of
+ * the last one centre it. Shards, and whether a view is stored, change no byte of it.
+ */
+import { ShoalError } from "../domain/errors";
+import type { PreparationStep, RunSpec, Shape, StagePlan, ViewPlan } from "../domain/run/types";
+import { BASE_BYTES, matrixBytes, projectBytes, scatterBytes } from "../kernels/memory";
+import { PLAIN_PER_MS, SCATTER_PER_MS, STREAMED_PER_MS } from "./cost";
+import { holdsInMemory, type Limits } from "./limits";
+import { overRows, single } from "./plan-stage";
+import { shardRowsOf } from "./shards";
+import type { ScatterParams } from "./stages/scatter";
+import { axesName } from "./views";
+
+/** PCA above this keeps no scatter matrix: it works on a seeded sample. */
+const SCATTER_MAX_DIMENSIONS = 1024;
+const PCA_SAMPLE_ROWS = 1024;
+/** Bytes of the slice that a linear map is applied to, and of what it makes. */
+const SLICE_BYTES = 8 * 1024 * 1024;
+
+export interface PreparationPlan {
+  views: ViewPlan[];
+  stages: StagePlan[];
+}
+
+/** Dimensions of the rows that are clustered. Throws `job_too_large`, `validation_failed` where a step cannot work on them. */
+export function preparedDimensions(preparation: PreparationStep[], dimensions: number): number {
+  return preparation.reduce((before, step) => dimensionsAfter(step, before), dimensions);
+}
+
+/** `shape`: of the gathered rows. `whole`: whether one isolate clusters all rows, so that the last view is one shard. */
+export function planPreparation(spec: RunSpec, shape: Shape, whole: boolean, limits: Limits): PreparationPlan {
+  const views: ViewPlan[] = [
+    viewPlan(shape.dimensions, shape.rows, null, spec.preparation.length === 0 ? whole : null, limits),
+  ];
+  const stages = [gatherStage(spec, shape.rows, views[0]!)];
+  spec.preparation.forEach((step, i) => {
+    const before = views[i]!;
+    const last = i + 1 === spec.preparation.length;
+    views.push(viewPlan(dimensionsAfter(step, before.dimensions), shape.rows, before, last ? whole : null, limits));
+    stages.push(momentsStage(i, shape.rows, before, false), ...linearStages(step, i, shape.rows, views, limits));
+  });
+  const last = views.length - 1;
+  stages.push(momentsStage(last, shape.rows, views[last]!, true));
+  return { views, stages };
+}
+
+function viewPlan(
+  dimensions: number,
+  rows: number,
+  before: ViewPlan | null,
+  whole: boolean | null,
+  limits: Limits,
+): ViewPlan {
+  const shardRows = shardRowsOf(dimensions, rows, whole ?? holdsInMemory(rows, dimensions, limits), limits);
+  const shards = Math.ceil(rows / shardRows);
+  // What one isolate made whole it goes on with; what several made must lie where the next stage finds it.
+  return { dimensions, shardRows, shards, stored: shards > 1 || (before !== null && before.shards > 1) };
+}
+
+function dimensionsAfter(step: PreparationStep, before: number): number {
+  switch (step.method) {
+    case "pca":
+      return Math.min(step.components, before);
+    case "whitening":
+      if (before > SCATTER_MAX_DIMENSIONS)
+        throw new ShoalError(
+          "job_too_large",
+          `whitening takes up to ${SCATTER_MAX_DIMENSIONS} dimensions, not ${before}; put a pca step before it`,
+          { field: "preprocessing_steps", value: before, limit: SCATTER_MAX_DIMENSIONS },
+        );
+      return before;
+  }
+}
+
+const shardBytes = ({ dimensions, shardRows }: ViewPlan, rows: number): number =>
+  BASE_BYTES + matrixBytes(Math.min(shardRows, rows), dimensions);
+
+const streamMs = (rows: number, dimensions: number): number => (rows * dimensions) / STREAMED_PER_MS;
+
+function gatherStage({ normalize, features }: RunSpec, rows: number, view: ViewPlan): StagePlan {
+  const scaled = normalize ? "L2-normalised" : "as stored";
+  return overRows("gather", rows, view.shardRows, {
+    method: features.length > 1 ? `${features.length} features ${scaled}, weighted, concatenated` : `vectors ${scaled}`,
+    cpuMs: streamMs(rows, view.dimensions),
+    taskBytes: shardBytes(view, rows),
+    reduce: true,
+  });
+}
+
+function momentsStage(index: number, rows: number, view: ViewPlan, last: boolean): StagePlan {
+  return overRows("moments", rows, view.shardRows, {
+    method: "exact sums of the columns",
+    cpuMs: streamMs(rows, view.dimensions) / 4,
+    taskBytes: shardBytes(view, rows) + 16 * view.dimensions,
+    reduce: true,
+    ...(last ? {} : { result: `moments/${index}` }),
+    params: { view: index },
+  });
+}
+
+/** Fits the linear map of a step on view `index` and applies it. */
+function linearStages(
+  step: PreparationStep,
+  index: number,
+  rows: number,
+  views: ViewPlan[],
+  limits: Limits,
+): StagePlan[] {
+  const [before, after] = [views[index]!, views[index + 1]!];
+  const name = step.method === "pca" ? `PCA to ${after.dimensions} dimensions` : "ZCA whitening";
+  const axes = axesStage(name, rows, index, before, {
+    view: index,
+    components: after.dimensions,
+    axes: axesName(index + 1),
+    ...(step.method === "whitening" ? { regularization: step.regularization } : {}),
+  });
+  const slice = Math.min(SLICE_BYTES, matrixBytes(rows, before.dimensions + after.dimensions));
+  const work = slice + 12 * before.dimensions * after.dimensions + projectBytes(0, before.dimensions);
+  const transform = overRows("transform", rows, before.shardRows, {
+    method: name,
+    cpuMs: (rows * before.dimensions * after.dimensions) / SCATTER_PER_MS + streamMs(rows, before.dimensions),
+    taskBytes: Math.min(limits.kernelBytes, shardBytes(before, rows) + work),
+    reduce: true,
+    result: `view/${index + 1}`,
+    params: { view: index + 1 },
+  });
+  return [{ ...axes, result: `axes/${index + 1}` }, transform];
+}
+
+/** Principal axes of a view: exact from its scatter matrix, or of a seeded sample where that would be too large. */
+export function axesStage(
+  name: string,
+  rows: number,
+  index: number,
+  view: ViewPlan,
+  params: Omit<ScatterParams, "sampleRows">,
+): StagePlan {
+  const { dimensions } = view;
+  const sample = Math.min(rows, PCA_SAMPLE_ROWS);
+  if (dimensions <= SCATTER_MAX_DIMENSIONS)
+    return overRows("scatter", rows, view.shardRows, {
+      method: `${name}, by the scatter matrix`,
+      cpuMs: (rows * dimensions ** 2) / 2 / SCATTER_PER_MS + dimensions ** 3 / PLAIN_PER_MS,
+      taskBytes: shardBytes(view, rows) + scatterBytes(dimensions),
+      reduce: true,
+      params: { ...params, view: index, sampleRows: null },
+    });
+  return single("scatter", {
+    method: `${name}, by a seeded sample of ${sample} rows`,
+    cpuMs: streamMs(rows, dimensions) + (dimensions * sample ** 2) / SCATTER_PER_MS + sample ** 3 / PLAIN_PER_MS,
+    taskBytes: BASE_BYTES + matrixBytes(sample, dimensions) + scatterBytes(sample),
+    exact: rows <= PCA_SAMPLE_ROWS,
+    params: { ...params, view: index, sampleRows: sample },
+  });
+}

@@ -1,0 +1,130 @@
+/** Steps of the preparation, against what they are defined by, and the same bytes however the rows are cut. */
+import { parquetReadObjects } from "hyparquet";
+import { describe, expect, it } from "vitest";
+import type { PreparationStep, RunSpec } from "../../src/domain/run/types";
+import { LIMITS } from "../../src/engine/limits";
+import { plan } from "../../src/engine/planner";
+import { kmeansSpec, makeWorld, type WorldOptions } from "./fixtures";
+import { generator } from "./harness";
+
+const SHARDED = { isolateBytes: 40_000, shardRows: 1024, shardBytes: 1024 * 24 };
+const spec = (preparation: PreparationStep[], changes: Partial<RunSpec> = {}) =>
+  kmeansSpec({ normalize: false, preparation, ...changes });
+
+async function tables(run: RunSpec, options: WorldOptions = {}) {
+  const world = await makeWorld(run, options);
+  const record = await world.run();
+  expect(record.errorMessage).toBeNull();
+  const bytes = (file: "members.parquet" | "centroids.parquet") => world.artifact(file)!;
+  const rows = (file: "members.parquet" | "centroids.parquet") =>
+    parquetReadObjects({ file: bytes(file).slice().buffer as ArrayBuffer });
+  return {
+    record,
+    bytes: [bytes("members.parquet"), bytes("centroids.parquet")].map((one) => Buffer.from(one).toString("base64")),
+    members: await rows("members.parquet"),
+    centroids: await rows("centroids.parquet"),
+  };
+}
+
+const STEPS: [string, PreparationStep[]][] = [
+  ["pca", [{ method: "pca", components: 3 }]],
+  ["whitening", [{ method: "whitening", regularization: 1e-5 }]],
+  [
+    "pca, then whitening",
+    [
+      { method: "pca", components: 4 },
+      { method: "whitening", regularization: 0 },
+    ],
+  ],
+];
+
+describe.each(STEPS)("%s", (_, preparation) => {
+  it("gives the same bytes for shards, lost messages and dead workers", async () => {
+    // Large enough a coreset that the sharded way has the same method: only the cut of the preparation differs.
+    const calm = await tables(spec(preparation));
+    const chaos = { seed: 5, duplicate: 0.1, lose: 0.05, kill: 0.01 };
+    const shaken = await tables(spec(preparation), { chaos });
+    expect(shaken.bytes).toEqual(calm.bytes);
+    const cut = await tables(spec(preparation), { limits: { ...SHARDED, isolateBytes: LIMITS.isolateBytes } });
+    expect(cut.bytes).toEqual(calm.bytes);
+  });
+
+  it("is stored in pieces when no isolate holds the gathered rows", async () => {
+    const small = { ...SHARDED, shardRows: 1024 };
+    const one = await tables(spec(preparation), { limits: small });
+    const two = await tables(spec(preparation), { limits: { ...small, shardRows: 2048, shardBytes: 2048 * 24 } });
+    expect(two.bytes).toEqual(one.bytes);
+  });
+});
+
+it("a full PCA only turns the space: the clusters stay", async () => {
+  const turned = await tables(spec([{ method: "pca", components: 6 }]));
+  const plain = await tables(spec([]));
+  expect(turned.record.numClusters).toBe(plain.record.numClusters);
+  const ids = (members: Record<string, unknown>[]) => members.map((row) => row.cluster_id);
+  expect(ids(turned.members)).toEqual(ids(plain.members));
+  expect(turned.record.metrics!.inertia).toBeCloseTo(plain.record.metrics!.inertia as number, 2);
+});
+
+it("fewer components make shorter centroids, as many as the data has at most", async () => {
+  const three = await tables(spec([{ method: "pca", components: 3 }]));
+  expect(three.centroids.map((row) => (row.centroid_vector as number[]).length)).toEqual([3, 3, 3, 3]);
+  expect(three.centroids[0]!.feature_dimensions).toBe(3);
+  const many = await tables(spec([{ method: "pca", components: 500 }]));
+  expect((many.centroids[0]!.centroid_vector as number[]).length).toBe(6);
+});
+
+it("whitening finds what a column of large scale hides", async () => {
+  const random = generator(11);
+  const a = Array.from({ length: 2000 }, (_, i) => {
+    const side = i % 2 === 0 ? 1 : -1;
+    return {
+      id: `a_${i}`,
+      vector: [side + 0.1 * random(), 1000 * random(), 0.5 * random(), random(), random(), random()],
+    };
+  });
+  const pure = async (preparation: PreparationStep[]) => {
+    const run = spec(preparation, {
+      method: { kind: "kmeans", params: { ...params(), n_clusters: 2 } },
+    });
+    const { members } = await tables(run, { a, b: [] });
+    const first = members.filter((_, i) => i % 2 === 0).map((row) => row.cluster_id);
+    const share = first.filter((id) => id === "cl_0").length / first.length;
+    return Math.max(share, 1 - share);
+  };
+  expect(await pure([])).toBeLessThan(0.6);
+  expect(await pure([{ method: "whitening", regularization: 1e-5 }])).toBe(1);
+});
+
+const params = () => {
+  const { method } = kmeansSpec();
+  if (method.kind !== "kmeans") throw new Error("k-means expected");
+  return method.params;
+};
+
+describe("the plan", () => {
+  const shape = (rows: number, dimensions: number) => ({
+    rows,
+    noiseRows: 0,
+    missingRows: 0,
+    dimensions,
+    perCollection: [rows],
+  });
+
+  it("clusters what one isolate holds after the reduction whole", () => {
+    const wide = plan(spec([]), shape(70_000, 784));
+    expect(wide.stages.map((stage) => stage.kind)).toContain("coreset");
+    const reduced = plan(spec([{ method: "pca", components: 50 }]), shape(70_000, 784));
+    expect(reduced.stages.map((stage) => stage.kind)).not.toContain("coreset");
+    expect(reduced.views.map((view) => [view.dimensions, view.shards > 1, view.stored])).toEqual([
+      [784, true, true],
+      [50, false, true],
+    ]);
+    expect(Math.max(...reduced.stages.map((stage) => stage.taskBytes))).toBeLessThanOrEqual(LIMITS.kernelBytes);
+  });
+
+  it("refuses whitening of more dimensions than a scatter matrix has", () => {
+    const run = () => plan(spec([{ method: "whitening", regularization: 0 }]), shape(5000, 1536));
+    expect(run).toThrow("whitening takes up to 1024 dimensions, not 1536; put a pca step before it");
+  });
+});
