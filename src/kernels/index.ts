@@ -11,6 +11,8 @@ import { silhouetteSums } from "./silhouette";
 
 export type * from "./contract";
 export { OutOfMemory } from "./errors";
+export type * from "./graph/contract";
+export { components, degrees, subgraph, symmetricGraph } from "./graph/graph";
 export { kernelMath } from "./math";
 export { MAX_SCATTER_DIMENSIONS } from "./pca";
 export { run } from "./slices";
