@@ -19,6 +19,12 @@ export { assignBlock, assignDescribe, assignInertia, assignLabels } from "./clus
 // Measures
 export { silhouetteAdd, silhouetteBytes } from "./metrics/silhouette";
 
+// Neighbours
+export { inverseNorms, rowDistance } from "./neighbors/metric";
+export { searchPack, searchMean } from "./neighbors/prepare";
+export { searchClose, searchOpen, searchScan } from "./neighbors/search";
+export { searchBase, searchBlock, searchBlockBytes, searchBytes, searchDistances, searchNeighbors, searchQueries, searchSpace } from "./neighbors/state";
+
 /** Whether this is the build with fused multiply-add. */
 export function isRelaxed(): bool {
   return ASC_FEATURE_RELAXED_SIMD;

@@ -1,13 +1,14 @@
 /**
- * Writes asm/linalg/generated/tiles.ts: the register-blocked inner loops of the panel product. The result is checked in, so that a
- * build needs nothing but the compiler; `test/kernels/generated.test.ts` fails when it is stale.
+ * Writes asm/linalg/generated/tiles.ts and asm/neighbors/generated/tiles.ts: the register-blocked inner loops of the panel product and
+ * of distances that are no product. The results are checked in, so that a build needs nothing but the compiler; tests fail when
+ * they are stale.
  *
  *   node scripts/generate-kernels.mjs
  */
 import { writeFileSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
-const TARGET = fileURLToPath(new URL("../asm/linalg/generated/tiles.ts", import.meta.url));
+const target = (path) => fileURLToPath(new URL(`../asm/${path}`, import.meta.url));
 
 /**
  * Tiles of `rows` data rows × `columns` panel columns: rows × columns / 4 accumulators, the panel's row, one broadcast and one product
@@ -21,11 +22,39 @@ const TILES = [
 
 const range = (n) => [...Array(n).keys()];
 
-function tile({ rows, columns }) {
+/** Distances that are no product: panels of 8 columns, and what one dimension does to four of them (asm/neighbors/power.ts). */
+const DIFFERENCES = [
+  {
+    name: "manhattan",
+    step: "addDifference",
+    formula: "out[i][j] = panel[0][j] + Σ_t |x[list[i]][t] − panel[t + 1][j]|",
+    rows: 4,
+  },
+  {
+    name: "chebyshev",
+    step: "maxDifference",
+    formula: "out[i][j] = max(panel[0][j], max_t |x[list[i]][t] − panel[t + 1][j]|)",
+    rows: 4,
+  },
+  {
+    name: "minkowski",
+    step: "addPower",
+    formula: "out[i][j] = panel[0][j] + Σ_t |x[list[i]][t] − panel[t + 1][j]|^p",
+    rows: 2,
+  },
+].map((difference) => ({ ...difference, columns: 8 }));
+
+const PRODUCT = {
+  name: "tile",
+  step: "multiplyAdd",
+  formula: "out[i][j] = panel[0][j] + Σ_t x[list[i]][t] · panel[t + 1][j]",
+};
+
+function tile({ name, step, formula, rows, columns }) {
   const vectors = range(columns / 4);
   const lines = [
-    `/** out[i][j] = panel[0][j] + Σ_t x[list[i]][t] · panel[t + 1][j], ${rows} rows at a time; see panels.ts. */`,
-    `export function tile${rows}x${columns}(x: usize, rowBytes: usize, list: usize, count: i32, panel: usize, out: usize, stride: usize): void {`,
+    `/** ${formula}, ${rows} rows at a time; see panels.ts. */`,
+    `export function ${name}${rows}x${columns}(x: usize, rowBytes: usize, list: usize, count: i32, panel: usize, out: usize, stride: usize): void {`,
     ...vectors.map((v) => `  const start${v} = load<v128>(panel, ${16 * v});`),
     `  const end = list + (<usize>count << 2);`,
     `  for (; list < end; list += ${4 * rows}, out += ${rows} * stride) {`,
@@ -38,7 +67,7 @@ function tile({ rows, columns }) {
     ...range(rows).map(
       (r) =>
         `      const s${r} = v128.load_splat<f32>(x${r}); ${vectors
-          .map((v) => `a${r}${v} = multiplyAdd(s${r}, b${v}, a${r}${v});`)
+          .map((v) => `a${r}${v} = ${step}(s${r}, b${v}, a${r}${v});`)
           .join(" ")}`,
     ),
     `      ${range(rows)
@@ -56,16 +85,19 @@ function tile({ rows, columns }) {
   return lines.join("\n");
 }
 
+const HEADER = "// Written by scripts/generate-kernels.mjs; do not edit.";
+
 export function generate() {
-  return [
-    "// Written by scripts/generate-kernels.mjs; do not edit.",
-    'import { multiplyAdd } from "../../math";',
-    "",
-    TILES.map(tile).join("\n\n"),
-    "",
-  ].join("\n");
+  const tiles = TILES.map((shape) => tile({ ...PRODUCT, ...shape }));
+  return [HEADER, 'import { multiplyAdd } from "../../math";', "", tiles.join("\n\n"), ""].join("\n");
+}
+
+export function generateDifferences() {
+  const steps = 'import { addDifference, addPower, maxDifference } from "../power";';
+  return [HEADER, steps, "", DIFFERENCES.map(tile).join("\n\n"), ""].join("\n");
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  writeFileSync(TARGET, generate());
+  writeFileSync(target("linalg/generated/tiles.ts"), generate());
+  writeFileSync(target("neighbors/generated/tiles.ts"), generateDifferences());
 }

@@ -9,6 +9,8 @@
  * fixed by the data's largest magnitude and row count (`Grid`) before they are added in f64. See docs/design/reproducible-sums.md.
  */
 
+import type { NeighborKernels } from "./neighbors/contract";
+
 /**
  * Rows × dimensions of float32 inside the module's memory, row-major, zeros at first. Valid until `release()` of its arena mark.
  * Every operation that sums refuses values that are not finite with a `RangeError` that names row and dimension.
@@ -160,7 +162,7 @@ export interface CoreKernels {
 }
 
 /** All kernels: every family declares its own interface beside its façade. */
-export type Kernels = CoreKernels;
+export type Kernels = CoreKernels & NeighborKernels;
 
 /** Pure helpers on small results, implemented in TypeScript. */
 export interface KernelMath {

@@ -6,6 +6,7 @@ import { gridMagic } from "./grid";
 import { kmeans } from "./kmeans";
 import { KernelMatrix, kernelMatrix } from "./matrix";
 import { KernelModule } from "./module";
+import { neighborKernels } from "./neighbors";
 import { eigenSymmetric, project, scatter } from "./pca";
 import { silhouetteSums } from "./silhouette";
 
@@ -14,6 +15,7 @@ export { OutOfMemory } from "./errors";
 export type * from "./graph/contract";
 export { components, degrees, subgraph, symmetricGraph } from "./graph/graph";
 export { kernelMath } from "./math";
+export type * from "./neighbors/contract";
 export { MAX_SCATTER_DIMENSIONS } from "./pca";
 export { run } from "./slices";
 
@@ -23,7 +25,7 @@ const DEFAULT_LIMIT_BYTES = 64 * 1024 * 1024;
 export function createKernels(module: WebAssembly.Module, options: { limitBytes?: number } = {}): Kernels {
   const kernel = new KernelModule(module, options.limitBytes ?? DEFAULT_LIMIT_BYTES);
   // Assigned onto the core, not spread: `memoryBytes` is a getter.
-  return Object.assign(coreKernels(kernel));
+  return Object.assign(coreKernels(kernel), neighborKernels(kernel));
 }
 
 function coreKernels(kernel: KernelModule): CoreKernels {

@@ -1,5 +1,7 @@
 /** Exports of asm/index.ts as the façade calls them. Addresses are numbers; 0 stands for "none". */
 
+import type { RawNeighbors } from "./neighbors/raw";
+
 interface RawCore {
   allocate(bytes: number): number;
   mark(): number;
@@ -69,4 +71,4 @@ interface RawCore {
 }
 
 /** Every family of kernels declares its own exports beside its façade. */
-export type RawKernels = RawCore;
+export type RawKernels = RawCore & RawNeighbors;

@@ -1,0 +1,182 @@
+/**
+ * Candidates of one query, kept beside the tile. A candidate is a row whose filter value does not exceed the query's limit; the limit is an
+ * upper bound of the k-th smallest true value, so that no neighbour is lost to the filter's rounding. Where the room is full, the k
+ * smallest lower the limit; what stays is measured in f64 and kept by (distance, row).
+ */
+import { COSINE, rowDistance } from "./metric";
+import { NO_LIMIT, POWERS, PRODUCT, Search } from "./state";
+
+/** Wider than the rounding of a distance to float32 and of a limit to float32, both ways. */
+const WIDER: f64 = 1.000001;
+
+/** Adds a row to the candidates of a query of the block; returns the query's limit after it. */
+export function addCandidate(s: Search, query: i32, value: f32, row: i32): f32 {
+  const place = <usize>query << 2;
+  let limit = load<f32>(s.limits + place);
+  if (value > limit || s.firstBase + row == s.firstQuery + s.first + query) return limit;
+  let count = load<i32>(s.counts + place);
+  if (count == s.room) {
+    limit = compact(s, query);
+    count = load<i32>(s.counts + place);
+    if (value > limit) return limit;
+  }
+  const values = candidateValues(s, query);
+  store<f32>(values + (<usize>count << 2), value);
+  store<i32>(values + (<usize>(s.room + count) << 2), row);
+  store<i32>(s.counts + place, count + 1);
+  return limit;
+}
+
+@inline
+function candidateValues(s: Search, query: i32): usize {
+  return s.candidates + ((<usize>query * <usize>s.room) << 3);
+}
+
+/** Lowers the limit by what is there and drops what is above it; measures the rest where that frees too little. */
+function compact(s: Search, query: i32): f32 {
+  const limit = tighten(s, query);
+  const values = candidateValues(s, query);
+  const rows = values + (<usize>s.room << 2);
+  const place = <usize>query << 2;
+  const end = <usize>load<i32>(s.counts + place) << 2;
+  let kept: usize = 0;
+  for (let i: usize = 0; i < end; i += 4) {
+    const value = load<f32>(values + i);
+    if (value > limit) continue;
+    store<f32>(values + kept, value);
+    store<i32>(rows + kept, load<i32>(rows + i));
+    kept += 4;
+  }
+  const count = <i32>(kept >> 2);
+  store<i32>(s.counts + place, count);
+  return count > s.room - (s.room >> 2) ? measure(s, query) : limit;
+}
+
+/** Lowers the limit of a query that has more than k candidates. */
+export function tighten(s: Search, query: i32): f32 {
+  const place = <usize>query << 2;
+  const count = load<i32>(s.counts + place);
+  let limit = load<f32>(s.limits + place);
+  if (count <= s.k) return limit;
+  const values = candidateValues(s, query);
+  const rows = values + (<usize>s.room << 2);
+  select(values, rows, count, s.k);
+  limit = min(limit, limitOfNearest(s, query, values, rows));
+  store<f32>(s.limits + place, limit);
+  return limit;
+}
+
+/** Upper bound of the k-th smallest true value, from the first k candidates. */
+function limitOfNearest(s: Search, query: i32, values: usize, rows: usize): f32 {
+  const product = s.filter == PRODUCT;
+  if (s.metric == COSINE && load<f64>(s.queryInverses + (<usize>(s.first + query) << 3)) == 0) return NO_LIMIT;
+  let largest: f64 = -Infinity;
+  for (let i: usize = 0; i < <usize>s.k << 2; i += 4) {
+    const value = <f64>load<f32>(values + i);
+    if (!product) {
+      largest = max(largest, value);
+      continue;
+    }
+    const row = <usize>load<i32>(rows + i);
+    // The filter sees a zero row in the middle of the sphere, nearer than it is.
+    if (s.metric == COSINE && load<f64>(s.baseInverses + (row << 3)) == 0) return NO_LIMIT;
+    largest = max(largest, value + 2 * s.rounding * <f64>load<f32>(s.baseNorms + (row << 2)));
+  }
+  if (product) return roundUp(largest + 2 * s.rounding * <f64>load<f32>(s.norms + (<usize>query << 2)));
+  return roundUp((largest * (1 + 4 * s.rounding) + s.vanished) * s.stretch);
+}
+
+/** Filter value that no row within `distance` exceeds. */
+export function limitOf(s: Search, query: i32, distance: f32): f32 {
+  if (distance == Infinity) return NO_LIMIT;
+  const reach = <f64>distance * WIDER;
+  if (s.filter == PRODUCT) {
+    const squared = s.metric == COSINE ? 2 * reach : reach * s.scale * reach * s.scale;
+    return roundUp(squared - <f64>load<f32>(s.norms + (<usize>query << 2)) * (1 - s.rounding));
+  }
+  const scaled = reach * s.scale;
+  const value = s.filter == POWERS ? Math.pow(scaled, s.power) * (1 + 1e-5) : scaled;
+  return roundUp(value * (1 + 2 * s.rounding) + s.vanished);
+}
+
+@inline
+function roundUp(value: f64): f32 {
+  return min(NO_LIMIT, <f32>(value + abs(value) * (WIDER - 1)));
+}
+
+/** Measures the candidates of a query and keeps the k nearest; returns the limit that follows. */
+export function measure(s: Search, query: i32): f32 {
+  const place = <usize>query << 2;
+  const values = candidateValues(s, query);
+  const rows = values + (<usize>s.room << 2);
+  const distances = s.distances + place * <usize>s.k;
+  const neighbors = s.neighbors + place * <usize>s.k;
+  const rowBytes = <usize>s.dimensions << 2;
+  const cosine = s.metric == COSINE;
+  const row = s.first + query;
+  const own = cosine ? load<f64>(s.queryInverses + (<usize>row << 3)) : 0;
+  const limit = load<f32>(s.limits + place);
+  const end = <usize>load<i32>(s.counts + place) << 2;
+  for (let i: usize = 0; i < end; i += 4) {
+    if (load<f32>(values + i) > limit) continue;
+    const other = load<i32>(rows + i);
+    const inverse = cosine ? load<f64>(s.baseInverses + (<usize>other << 3)) : 0;
+    const b = s.base + <usize>other * rowBytes;
+    const distance = rowDistance(s.metric, s.power, s.queries + <usize>row * rowBytes, b, s.dimensions, own, inverse);
+    insert(distances, neighbors, s.k, <f32>min(distance, <f64>f32.MAX_VALUE), s.firstBase + other);
+  }
+  store<i32>(s.counts + place, 0);
+  const lowered = min(limit, limitOf(s, query, load<f32>(distances + (<usize>(s.k - 1) << 2))));
+  store<f32>(s.limits + place, lowered);
+  return lowered;
+}
+
+/** Into a list ascending by (distance, row). */
+function insert(distances: usize, neighbors: usize, k: i32, distance: f32, row: i32): void {
+  let at = <usize>(k - 1) << 2;
+  if (!isBefore(distance, row, distances + at, neighbors + at)) return;
+  for (; at > 0 && isBefore(distance, row, distances + at - 4, neighbors + at - 4); at -= 4) {
+    store<f32>(distances + at, load<f32>(distances + at - 4));
+    store<i32>(neighbors + at, load<i32>(neighbors + at - 4));
+  }
+  store<f32>(distances + at, distance);
+  store<i32>(neighbors + at, row);
+}
+
+@inline
+function isBefore(distance: f32, row: i32, other: usize, otherRow: usize): bool {
+  const value = load<f32>(other);
+  return distance < value || (distance == value && row < load<i32>(otherRow));
+}
+
+/** Moves the `k` smallest values, with their rows, to the front: Hoare's selection. */
+function select(values: usize, rows: usize, count: i32, k: i32): void {
+  let low = 0;
+  let high = count - 1;
+  while (low < high) {
+    const pivot = load<f32>(values + (<usize>((low + high) >> 1) << 2));
+    let i = low;
+    let j = high;
+    while (i <= j) {
+      while (load<f32>(values + (<usize>i << 2)) < pivot) i++;
+      while (load<f32>(values + (<usize>j << 2)) > pivot) j--;
+      if (i > j) break;
+      swap(values, i, j);
+      swap(rows, i, j);
+      i++;
+      j--;
+    }
+    if (k - 1 <= j) high = j;
+    else if (k - 1 >= i) low = i;
+    else return;
+  }
+}
+
+@inline
+function swap(at: usize, i: i32, j: i32): void {
+  const a = at + (<usize>i << 2);
+  const b = at + (<usize>j << 2);
+  const kept = load<i32>(a);
+  store<i32>(a, load<i32>(b));
+  store<i32>(b, kept);
+}
