@@ -1,11 +1,12 @@
 /**
- * `npm run demo -- [--once] [--port P]`: imports 1,797 handwritten digits, clusters them and shows what came out, through the
+ * `npm run demo -- [--algorithm NAME] [--once] [--port P]`: imports 1,797 handwritten digits, clusters them and shows what came out, through the
  * HTTP API only. `--once` ends by itself and leaves its state in `.shoal/demo-once`; otherwise the server stays up, on
  * `.shoal/demo`. Both folders are made anew each time.
  */
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { createClient } from "./lib/client.mjs";
+import { DEMO_ALGORITHMS } from "./lib/demo-algorithms.mjs";
 import { localKey } from "./lib/dev-vars.mjs";
 import { runDigits } from "./lib/digits.mjs";
 import { endOfLife } from "./lib/lifetime.mjs";
@@ -17,8 +18,18 @@ import { setup } from "./lib/setup.mjs";
 
 function options() {
   try {
-    const { values } = parseArgs({ options: { once: { type: "boolean", default: false }, port: { type: "string" } } });
-    return { once: values.once, port: portOption(values.port, "port") };
+    const { values } = parseArgs({
+      options: {
+        algorithm: { type: "string", default: "kmeans" },
+        once: { type: "boolean", default: false },
+        port: { type: "string" },
+      },
+    });
+    const { algorithm, once, port } = values;
+    if (!Object.hasOwn(DEMO_ALGORITHMS, algorithm)) {
+      throw new Error(`--algorithm ${algorithm} is none of ${Object.keys(DEMO_ALGORITHMS).join(", ")}.`);
+    }
+    return { algorithm, once, port: portOption(port, "port") };
   } catch (error) {
     throw expected(error.message);
   }
@@ -53,7 +64,7 @@ let code = 0;
 try {
   const ended = endOfLife().then((reason) => Promise.reject(expected(`Ended by ${reason}.`)));
   ended.catch(() => {}); // observed below, wherever the demo then is
-  const { once, port } = options();
+  const { algorithm, once, port } = options();
   await Promise.race([setup(), ended]);
   const start = performance.now();
   // A folder of its own, so that it runs beside a demo that stays up.
@@ -73,7 +84,7 @@ try {
 
   const key = localKey();
   const documents = readFileSync(inRoot("examples/digits/digits.ndjson"));
-  const work = runDigits(createClient({ url: server.url, key }), documents, server.state);
+  const work = runDigits(createClient({ url: server.url, key }), documents, server.state, algorithm);
   const failed = server.failed.then((error) => Promise.reject(error));
   failed.catch(() => {});
   const made = await Promise.race([work, failed, ended]);
