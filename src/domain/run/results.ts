@@ -22,6 +22,13 @@ export interface ViewResult {
   maxAbs: number;
 }
 
+export interface NeighborsResult {
+  /** Neighbours of a row. */
+  k: number;
+  /** Of the pieces of the lists. */
+  bounds: Bounds;
+}
+
 export interface MomentsResult {
   /** Mean over the columns of their population variance. */
   meanVariance: number;
@@ -122,4 +129,5 @@ export interface StageResults {
   [view: `view/${number}`]: ViewResult;
   [moments: `moments/${number}`]: MomentsResult;
   [axes: `axes/${number}`]: ScatterResult;
+  [neighbors: `neighbors/${number}/${string}`]: NeighborsResult;
 }

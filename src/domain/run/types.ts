@@ -132,6 +132,7 @@ export type StageKind =
   | "describe"
   | "scatter"
   | "transform"
+  | "neighbors"
   | "project"
   | "silhouette"
   | "values"

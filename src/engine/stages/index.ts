@@ -9,6 +9,7 @@ import { group } from "./group";
 import { lloyd } from "./lloyd";
 import { median } from "./median";
 import { moments } from "./moments";
+import { neighbors } from "./neighbors";
 import { persist } from "./persist";
 import { project } from "./project";
 import { scatter } from "./scatter";
@@ -29,6 +30,7 @@ export const STAGES: Record<StageKind, Stage> = {
   describe,
   scatter,
   transform,
+  neighbors,
   project,
   silhouette,
   values,

@@ -1,0 +1,8 @@
+import clustering from "density-clustering";
+import { measure, request } from "./lib.mjs";
+
+const { data, params } = request();
+measure(
+  () => new clustering.DBSCAN().run(data, params.eps, params.minSamples),
+  (groups) => ({ clusters: groups.length }),
+);
