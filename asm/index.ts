@@ -24,6 +24,9 @@ export { inverseNorms, rowDistance } from "./neighbors/metric";
 export { searchPack, searchMean } from "./neighbors/prepare";
 export { searchClose, searchOpen, searchScan } from "./neighbors/search";
 export { searchBase, searchBlock, searchBlockBytes, searchBytes, searchDistances, searchNeighbors, searchQueries, searchSpace } from "./neighbors/state";
+// Graphs
+export { adjacencyApply, adjacencyScale } from "./graph/adjacency";
+export { krylovNorm, krylovProducts, krylovRotate, krylovScale, krylovSign, krylovStart, krylovSubtract, krylovTileBytes } from "./linalg/krylov";
 
 /** Whether this is the build with fused multiply-add. */
 export function isRelaxed(): bool {

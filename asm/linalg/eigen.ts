@@ -167,11 +167,14 @@ export function tridiagonalVector(diagonal: usize, off: usize, n: i32, values: u
   for (let iteration = 0; iteration < ITERATIONS; iteration++) {
     normalize(x, n);
     solveShifted(diagonal, off, n, at(values, j), tiny, x, work);
-    normalize(x, n);
-    for (let i = j - 1; i >= 0; i--) {
-      if (at(values, i) - at(values, j) > CLOSE * norm) break;
-      const other = vectors + <usize>i * rowBytes;
-      add2(x, -dot(x, other, n), other, 0, other, n);
+    // Twice: between values that agree to the last digits nearly all of x may lie along the others.
+    for (let pass = 0; pass < 2; pass++) {
+      normalize(x, n);
+      for (let i = j - 1; i >= 0; i--) {
+        if (at(values, i) - at(values, j) > CLOSE * norm) break;
+        const other = vectors + <usize>i * rowBytes;
+        add2(x, -dot(x, other, n), other, 0, other, n);
+      }
     }
   }
   normalize(x, n);

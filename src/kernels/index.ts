@@ -2,6 +2,7 @@
 import { assign } from "./assignment";
 import type { CoreKernels, Grid, Kernels, Matrix, Moments } from "./contract";
 import { coresetKeys } from "./coreset";
+import { graphKernels } from "./graph";
 import { gridMagic } from "./grid";
 import { kmeans } from "./kmeans";
 import { KernelMatrix, kernelMatrix } from "./matrix";
@@ -25,7 +26,7 @@ const DEFAULT_LIMIT_BYTES = 64 * 1024 * 1024;
 export function createKernels(module: WebAssembly.Module, options: { limitBytes?: number } = {}): Kernels {
   const kernel = new KernelModule(module, options.limitBytes ?? DEFAULT_LIMIT_BYTES);
   // Assigned onto the core, not spread: `memoryBytes` is a getter.
-  return Object.assign(coreKernels(kernel), neighborKernels(kernel));
+  return Object.assign(coreKernels(kernel), neighborKernels(kernel), graphKernels(kernel));
 }
 
 function coreKernels(kernel: KernelModule): CoreKernels {

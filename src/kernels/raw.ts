@@ -1,4 +1,5 @@
 /** Exports of asm/index.ts as the façade calls them. Addresses are numbers; 0 stands for "none". */
+import type { RawGraph } from "./graph/raw";
 
 import type { RawNeighbors } from "./neighbors/raw";
 
@@ -71,4 +72,4 @@ interface RawCore {
 }
 
 /** Every family of kernels declares its own exports beside its façade. */
-export type RawKernels = RawCore & RawNeighbors;
+export type RawKernels = RawCore & RawNeighbors & RawGraph;

@@ -33,13 +33,23 @@ export interface Eigenpairs {
   residuals: Float64Array;
   /** How often the operator was applied. */
   applications: number;
+  /** Whether every residual is within the tolerance. */
+  converged: boolean;
+}
+
+export interface LaplacianOptions {
+  count: number;
+  /** Largest residual; 1e-9 by default. */
+  tolerance?: number;
+  /** Whether to search again for further vectors of repeated values, as equal components have them; true by default, at twice the cost. */
+  confirm?: boolean;
 }
 
 export interface GraphKernels {
   /**
    * The `count` smallest eigenpairs of the normalised Laplacian I − D^-½ W D^-½, values ascending in [0, 2]. A graph of several components
    * has the value 0 once for each; those vectors are D^½ on one component, the larger ones first. A node without edges is a component.
-   * `count` ≤ nodes. Throws `NotConverged` when a residual stays above `tolerance` (1e-9 by default).
+   * `count` ≤ nodes; residuals ≤ `tolerance`, or `converged` is false. Throws `RangeError` for a count out of range.
    */
-  laplacianEigenpairs(graph: Graph, options: { count: number; tolerance?: number }): Slices<Eigenpairs>;
+  laplacianEigenpairs(graph: Graph, options: LaplacianOptions): Slices<Eigenpairs>;
 }
