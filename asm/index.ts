@@ -27,6 +27,12 @@ export { searchBase, searchBlock, searchBlockBytes, searchBytes, searchDistances
 // Graphs
 export { adjacencyApply, adjacencyScale } from "./graph/adjacency";
 export { krylovNorm, krylovProducts, krylovRotate, krylovScale, krylovSign, krylovStart, krylovSubtract, krylovTileBytes } from "./linalg/krylov";
+// Communities
+export { leidenArcCount, leidenBind, leidenBytes, leidenCommunities, leidenMembership, leidenNodeBytes, leidenObjective } from "./community/state";
+export { leidenMove, leidenShuffle, leidenStart } from "./community/move";
+export { leidenRefine, leidenSplit } from "./community/refine";
+export { leidenAggregate, leidenGather } from "./community/aggregate";
+export { leidenAscend, leidenComponents, leidenInside, leidenSquares, leidenStrengths } from "./community/result";
 
 /** Whether this is the build with fused multiply-add. */
 export function isRelaxed(): bool {

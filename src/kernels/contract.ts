@@ -8,8 +8,9 @@
  * Every sum over rows is exact and therefore independent of order and sharding: addends are rounded to a grid that is
  * fixed by the data's largest magnitude and row count (`Grid`) before they are added in f64. See docs/design/reproducible-sums.md.
  */
-import type { GraphKernels } from "./graph/contract";
 
+import type { CommunityKernels } from "./community/contract";
+import type { GraphKernels } from "./graph/contract";
 import type { NeighborKernels } from "./neighbors/contract";
 
 /**
@@ -163,7 +164,7 @@ export interface CoreKernels {
 }
 
 /** All kernels: every family declares its own interface beside its façade. */
-export type Kernels = CoreKernels & NeighborKernels & GraphKernels;
+export type Kernels = CoreKernels & NeighborKernels & GraphKernels & CommunityKernels;
 
 /** Pure helpers on small results, implemented in TypeScript. */
 export interface KernelMath {

@@ -1,5 +1,6 @@
 /** The kernels' façade; `contract.ts` says what each does. The caller brings the compiled module. */
 import { assign } from "./assignment";
+import { communityKernels } from "./community";
 import type { CoreKernels, Grid, Kernels, Matrix, Moments } from "./contract";
 import { coresetKeys } from "./coreset";
 import { graphKernels } from "./graph";
@@ -11,6 +12,8 @@ import { neighborKernels } from "./neighbors";
 import { eigenSymmetric, project, scatter } from "./pca";
 import { silhouetteSums } from "./silhouette";
 
+export type * from "./community/contract";
+export { similarityGraph } from "./community/similarity";
 export type * from "./contract";
 export { OutOfMemory } from "./errors";
 export type * from "./graph/contract";
@@ -26,7 +29,7 @@ const DEFAULT_LIMIT_BYTES = 64 * 1024 * 1024;
 export function createKernels(module: WebAssembly.Module, options: { limitBytes?: number } = {}): Kernels {
   const kernel = new KernelModule(module, options.limitBytes ?? DEFAULT_LIMIT_BYTES);
   // Assigned onto the core, not spread: `memoryBytes` is a getter.
-  return Object.assign(coreKernels(kernel), neighborKernels(kernel), graphKernels(kernel));
+  return Object.assign(coreKernels(kernel), neighborKernels(kernel), graphKernels(kernel), communityKernels(kernel));
 }
 
 function coreKernels(kernel: KernelModule): CoreKernels {

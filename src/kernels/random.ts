@@ -1,7 +1,7 @@
 import type { KernelModule } from "./module";
 
 /** What a random number is for: part of its key, so that no two uses share numbers. */
-export const PURPOSE = { seeding: 1, randomStart: 2, coreset: 3 } as const;
+export const PURPOSE = { seeding: 1, randomStart: 2, coreset: 3, moving: 4, refining: 5 } as const;
 
 export interface SeedWords {
   low: number;

@@ -1,6 +1,7 @@
 /** Exports of asm/index.ts as the façade calls them. Addresses are numbers; 0 stands for "none". */
-import type { RawGraph } from "./graph/raw";
 
+import type { RawCommunity } from "./community/raw";
+import type { RawGraph } from "./graph/raw";
 import type { RawNeighbors } from "./neighbors/raw";
 
 interface RawCore {
@@ -72,4 +73,4 @@ interface RawCore {
 }
 
 /** Every family of kernels declares its own exports beside its façade. */
-export type RawKernels = RawCore & RawNeighbors & RawGraph;
+export type RawKernels = RawCore & RawNeighbors & RawGraph & RawCommunity;
