@@ -3,13 +3,14 @@ import { assign } from "./assignment";
 import { communityKernels } from "./community";
 import type { CoreKernels, Grid, Kernels, Matrix, Moments } from "./contract";
 import { coresetKeys } from "./coreset";
+import { eigenSymmetric } from "./eigen";
 import { graphKernels } from "./graph";
 import { gridMagic } from "./grid";
 import { kmeans } from "./kmeans";
 import { KernelMatrix, kernelMatrix } from "./matrix";
 import { KernelModule } from "./module";
 import { neighborKernels } from "./neighbors";
-import { eigenSymmetric, project, scatter } from "./pca";
+import { project, scatter } from "./pca";
 import { silhouetteSums } from "./silhouette";
 
 export type * from "./community/contract";

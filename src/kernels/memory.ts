@@ -31,9 +31,9 @@ export const assignBytes = (n: number, d: number, k: number): number =>
 /** Norms, rates and keys of the rows. */
 export const coresetBytes = (n: number): number => 20 * n;
 
-/** The d × d sums, and a chunk of rows as it is multiplied; the eigenpairs' work is smaller. */
+/** The d × d sums, and a chunk of rows as it is multiplied; or the matrix and the basis of its eigenpairs, at most a quarter of d vectors. */
 export const scatterBytes = (d: number): number =>
-  8 * d * d + 4 * CHUNK_ROWS * d + 52 * (d + 8) + 48 * (CHUNK_ROWS + 1);
+  11 * d * d + 4 * CHUNK_ROWS * d + 52 * (d + 8) + 48 * (CHUNK_ROWS + 1);
 
 /** Coordinates on up to four axes, the axes with their panels, and one block. */
 export const projectBytes = (n: number, d: number): number => 16 * (n + 8) + 32 * d + panelBytes(4, d) + blockBytes(4);

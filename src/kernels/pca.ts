@@ -1,6 +1,5 @@
 /**
- * What principal components are made of: scatter matrix (n d² flops, 8 d² + 564 d bytes), eigenpairs (2 d³ flops, 8 d² bytes and
- * vectors), coordinates (2 n d flops and 16 n bytes). Formulas in memory.ts, method and papers in docs/kernels.md. Deterministic.
+ * What principal components are made of: scatter matrix (n d² flops, 8 d² + 564 d bytes), eigenpairs (eigen.ts), coordinates (2 n d flops and 16 n bytes). Formulas in memory.ts, method and papers in docs/kernels.md. Deterministic.
  */
 import type { Grid, Slices } from "./contract";
 import { ceilLog2, gridMagic, squareScale } from "./grid";
@@ -50,7 +49,7 @@ function* accumulate(kernel: KernelModule, matrix: KernelMatrix, grid: Grid): Sl
 }
 
 /** See `Kernels.eigenSymmetric`. Only the symmetric part's upper triangle and its mirror are read as given. */
-export function eigenSymmetric(
+export function eigenDense(
   kernel: KernelModule,
   values: Float64Array,
   dimensions: number,

@@ -73,6 +73,28 @@ describe("eigenSymmetric", () => {
     }
   });
 
+  const large: [string, (i: number, j: number) => number][] = [
+    ["the identity", (i, j) => (i === j ? 1 : 0)],
+    ["zeros", () => 0],
+    ["eight equal blocks", (i, j) => (Math.floor(i / 20) === Math.floor(j / 20) ? 1 : 0)],
+    ["a diagonal whose values repeat", (i, j) => (i === j ? Math.floor(i / 10) : 0)],
+    ["negative values", (i, j) => (i === j ? -1 - i : 0)],
+    ["random", () => next() - 0.5],
+    ["huge", () => 1e200 * (next() - 0.5)],
+  ];
+
+  it.each(large)("finds ten of 160 pairs without the others: %s", (_, entry) => {
+    const n = 160;
+    const matrix = symmetric(n, entry);
+    const { values, vectors } = kernels.eigenSymmetric(matrix, n, 10);
+    const all = kernels.eigenSymmetric(matrix, n, n).values;
+    const norm = matrix.reduce((most, v) => Math.max(most, Math.abs(v)), 0) * n;
+    const { residual, orthogonality } = residuals(matrix, n, values, vectors);
+    expect(residual).toBeLessThanOrEqual(1e-12 * norm);
+    expect(orthogonality).toBeLessThan(1e-12);
+    for (const [i, value] of values.entries()) expect(Math.abs(value - all[i]!)).toBeLessThanOrEqual(1e-12 * norm);
+  });
+
   it("refuses shapes and values that make no sense", () => {
     expect(() => kernels.eigenSymmetric(new Float64Array(5), 2, 1)).toThrow(/5 values/);
     expect(() => kernels.eigenSymmetric(new Float64Array(4), 2, 3)).toThrow(/from 1 to 2/);

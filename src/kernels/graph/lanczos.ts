@@ -6,7 +6,7 @@
  */
 import type { Slices } from "../contract";
 import type { KernelModule } from "../module";
-import { eigenSymmetric } from "../pca";
+import { eigenDense } from "../pca";
 import type { Eigenpairs } from "./contract";
 
 /** y = A x for vectors of `size` f64 at addresses in the module's memory. */
@@ -114,7 +114,7 @@ function* iterate(
       }
     }
     const keep = Math.min(m, count + Math.floor((m - count) / 2));
-    const ritz = eigenSymmetric(kernel, projected, m, keep);
+    const ritz = eigenDense(kernel, projected, m, keep);
     const residual = (i: number): number => Math.abs(beta * ritz.vectors[i * m + m - 1]!);
     const residuals = Float64Array.from({ length: count }, (_, i) => residual(i));
     const open = residuals.filter((value) => value > tolerance * scale).length;
