@@ -34,6 +34,12 @@ export { leidenRefine, leidenSplit } from "./community/refine";
 export { leidenAggregate, leidenGather } from "./community/aggregate";
 export { leidenAscend, leidenComponents, leidenInside, leidenSquares, leidenStrengths } from "./community/result";
 
+// Agglomerative clustering
+export { condensedBytes, condensedFill, condensedRun, condensedSpace } from "./linkage/condensed";
+export { primBytes, primOpen, primRun, primSpace } from "./linkage/prim";
+export { sketchBytes, sketchColumnBytes, sketchSpace } from "./linkage/sketch";
+export { wardBytes, wardOpen, wardRun, wardSpace } from "./linkage/ward";
+
 /** Whether this is the build with fused multiply-add. */
 export function isRelaxed(): bool {
   return ASC_FEATURE_RELAXED_SIMD;

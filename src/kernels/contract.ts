@@ -11,6 +11,7 @@
 
 import type { CommunityKernels } from "./community/contract";
 import type { GraphKernels } from "./graph/contract";
+import type { LinkageKernels } from "./linkage/contract";
 import type { NeighborKernels } from "./neighbors/contract";
 
 /**
@@ -164,7 +165,7 @@ export interface CoreKernels {
 }
 
 /** All kernels: every family declares its own interface beside its façade. */
-export type Kernels = CoreKernels & NeighborKernels & GraphKernels & CommunityKernels;
+export type Kernels = CoreKernels & NeighborKernels & GraphKernels & CommunityKernels & LinkageKernels;
 
 /** Pure helpers on small results, implemented in TypeScript. */
 export interface KernelMath {

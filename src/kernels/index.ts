@@ -7,6 +7,7 @@ import { eigenSymmetric } from "./eigen";
 import { graphKernels } from "./graph";
 import { gridMagic } from "./grid";
 import { kmeans } from "./kmeans";
+import { linkageKernels } from "./linkage";
 import { KernelMatrix, kernelMatrix } from "./matrix";
 import { KernelModule } from "./module";
 import { neighborKernels } from "./neighbors";
@@ -19,6 +20,8 @@ export type * from "./contract";
 export { OutOfMemory } from "./errors";
 export type * from "./graph/contract";
 export { components, degrees, subgraph, symmetricGraph } from "./graph/graph";
+export type * from "./linkage/contract";
+export { clustersOf, cutTree } from "./linkage/tree";
 export { kernelMath } from "./math";
 export type * from "./neighbors/contract";
 export { MAX_SCATTER_DIMENSIONS } from "./pca";
@@ -30,7 +33,13 @@ const DEFAULT_LIMIT_BYTES = 64 * 1024 * 1024;
 export function createKernels(module: WebAssembly.Module, options: { limitBytes?: number } = {}): Kernels {
   const kernel = new KernelModule(module, options.limitBytes ?? DEFAULT_LIMIT_BYTES);
   // Assigned onto the core, not spread: `memoryBytes` is a getter.
-  return Object.assign(coreKernels(kernel), neighborKernels(kernel), graphKernels(kernel), communityKernels(kernel));
+  return Object.assign(
+    coreKernels(kernel),
+    neighborKernels(kernel),
+    graphKernels(kernel),
+    communityKernels(kernel),
+    linkageKernels(kernel),
+  );
 }
 
 function coreKernels(kernel: KernelModule): CoreKernels {

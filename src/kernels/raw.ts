@@ -2,6 +2,7 @@
 
 import type { RawCommunity } from "./community/raw";
 import type { RawGraph } from "./graph/raw";
+import type { RawLinkage } from "./linkage/raw";
 import type { RawNeighbors } from "./neighbors/raw";
 
 interface RawCore {
@@ -73,4 +74,4 @@ interface RawCore {
 }
 
 /** Every family of kernels declares its own exports beside its façade. */
-export type RawKernels = RawCore & RawNeighbors & RawGraph & RawCommunity;
+export type RawKernels = RawCore & RawNeighbors & RawGraph & RawCommunity & RawLinkage;
