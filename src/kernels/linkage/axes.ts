@@ -2,10 +2,12 @@
  * Orthonormal axes on which rows differ most: principal components of a sample of rows, by the eigenvectors of their Gram matrix. Any
  * orthonormal axes give valid bounds; these give tight ones at a cost that does not grow with d².
  */
+
+import { eigenSymmetric } from "../eigen";
 import { ceilLog2 } from "../grid";
 import { KernelMatrix } from "../matrix";
 import type { KernelModule } from "../module";
-import { eigenSymmetric, project } from "../pca";
+import { project } from "../pca";
 
 const SAMPLE_ROWS = 384;
 const MOST_AXES = 32;
