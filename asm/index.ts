@@ -21,9 +21,16 @@ export { silhouetteAdd, silhouetteBytes } from "./metrics/silhouette";
 
 // Neighbours
 export { inverseNorms, rowDistance } from "./neighbors/metric";
-export { searchPack, searchMean } from "./neighbors/prepare";
-export { searchClose, searchOpen, searchScan } from "./neighbors/search";
-export { searchBase, searchBlock, searchBlockBytes, searchBytes, searchDistances, searchNeighbors, searchQueries, searchSpace } from "./neighbors/state";
+export { packBlocks, prepareRows } from "./neighbors/base";
+export { basisBytes, basisStart, basisStep } from "./neighbors/basis";
+export { orderRows } from "./neighbors/order";
+export { searchMean } from "./neighbors/prepare";
+export { searchClose, searchNear, searchRest } from "./neighbors/search";
+export { searchBase, searchBlock, searchBytes, searchLists, searchPanels, searchQueries, searchScratch, searchSpace } from "./neighbors/state";
+
+// DBSCAN
+export { dbscanBorder, dbscanBytes, dbscanCount, dbscanJoin, dbscanNumber, dbscanOpen, dbscanSetup } from "./density/dbscan";
+
 // Graphs
 export { adjacencyApply, adjacencyScale } from "./graph/adjacency";
 export { krylovNorm, krylovProducts, krylovRotate, krylovScale, krylovSign, krylovStart, krylovSubtract, krylovTileBytes } from "./linalg/krylov";

@@ -3,17 +3,18 @@
  * upper bound of the k-th smallest true value, so that no neighbour is lost to the filter's rounding. Where the room is full, the k
  * smallest lower the limit; what stays is measured in f64 and kept by (distance, row).
  */
-import { COSINE, rowDistance } from "./metric";
+import { COSINE, isBeyond, rowDistance } from "./metric";
+import { baseRow, queryRow } from "./filter";
 import { NO_LIMIT, POWERS, PRODUCT, Search } from "./state";
 
 /** Wider than the rounding of a distance to float32 and of a limit to float32, both ways. */
-const WIDER: f64 = 1.000001;
+export const WIDER: f64 = 1.000001;
 
-/** Adds a row to the candidates of a query of the block; returns the query's limit after it. */
-export function addCandidate(s: Search, query: i32, value: f32, row: i32): f32 {
+/** Adds the row at a position of the base to the candidates of a query of the block; returns the query's limit after it. */
+export function addCandidate(s: Search, query: i32, value: f32, position: i32): f32 {
   const place = <usize>query << 2;
   let limit = load<f32>(s.limits + place);
-  if (value > limit || s.firstBase + row == s.firstQuery + s.first + query) return limit;
+  if (value > limit || s.firstBase + baseRow(s, position) == s.firstQuery + queryRow(s, query)) return limit;
   let count = load<i32>(s.counts + place);
   if (count == s.room) {
     limit = compact(s, query);
@@ -22,7 +23,7 @@ export function addCandidate(s: Search, query: i32, value: f32, row: i32): f32 {
   }
   const values = candidateValues(s, query);
   store<f32>(values + (<usize>count << 2), value);
-  store<i32>(values + (<usize>(s.room + count) << 2), row);
+  store<i32>(values + (<usize>(s.room + count) << 2), position);
   store<i32>(s.counts + place, count + 1);
   return limit;
 }
@@ -36,7 +37,7 @@ function candidateValues(s: Search, query: i32): usize {
 function compact(s: Search, query: i32): f32 {
   const limit = tighten(s, query);
   const values = candidateValues(s, query);
-  const rows = values + (<usize>s.room << 2);
+  const positions = values + (<usize>s.room << 2);
   const place = <usize>query << 2;
   const end = <usize>load<i32>(s.counts + place) << 2;
   let kept: usize = 0;
@@ -44,7 +45,7 @@ function compact(s: Search, query: i32): f32 {
     const value = load<f32>(values + i);
     if (value > limit) continue;
     store<f32>(values + kept, value);
-    store<i32>(rows + kept, load<i32>(rows + i));
+    store<i32>(positions + kept, load<i32>(positions + i));
     kept += 4;
   }
   const count = <i32>(kept >> 2);
@@ -57,19 +58,20 @@ export function tighten(s: Search, query: i32): f32 {
   const place = <usize>query << 2;
   const count = load<i32>(s.counts + place);
   let limit = load<f32>(s.limits + place);
-  if (count <= s.k) return limit;
+  // The lower bound on a few axes says little of how far a row is at most.
+  if (count <= s.k || s.axes > 0) return limit;
   const values = candidateValues(s, query);
-  const rows = values + (<usize>s.room << 2);
-  select(values, rows, count, s.k);
-  limit = min(limit, limitOfNearest(s, query, values, rows));
+  const positions = values + (<usize>s.room << 2);
+  select(values, positions, count, s.k);
+  limit = min(limit, limitOfNearest(s, query, values, positions));
   store<f32>(s.limits + place, limit);
   return limit;
 }
 
 /** Upper bound of the k-th smallest true value, from the first k candidates. */
-function limitOfNearest(s: Search, query: i32, values: usize, rows: usize): f32 {
+function limitOfNearest(s: Search, query: i32, values: usize, positions: usize): f32 {
   const product = s.filter == PRODUCT;
-  if (s.metric == COSINE && load<f64>(s.queryInverses + (<usize>(s.first + query) << 3)) == 0) return NO_LIMIT;
+  if (s.metric == COSINE && load<f64>(s.queryInverses + (<usize>queryRow(s, query) << 3)) == 0) return NO_LIMIT;
   let largest: f64 = -Infinity;
   for (let i: usize = 0; i < <usize>s.k << 2; i += 4) {
     const value = <f64>load<f32>(values + i);
@@ -77,19 +79,19 @@ function limitOfNearest(s: Search, query: i32, values: usize, rows: usize): f32 
       largest = max(largest, value);
       continue;
     }
-    const row = <usize>load<i32>(rows + i);
+    const position = load<i32>(positions + i);
     // The filter sees a zero row in the middle of the sphere, nearer than it is.
-    if (s.metric == COSINE && load<f64>(s.baseInverses + (row << 3)) == 0) return NO_LIMIT;
-    largest = max(largest, value + 2 * s.rounding * <f64>load<f32>(s.baseNorms + (row << 2)));
+    if (s.metric == COSINE && load<f64>(s.baseInverses + (<usize>baseRow(s, position) << 3)) == 0) return NO_LIMIT;
+    largest = max(largest, value + 2 * s.rounding * <f64>load<f32>(s.baseNorms + (<usize>position << 2)));
   }
   if (product) return roundUp(largest + 2 * s.rounding * <f64>load<f32>(s.norms + (<usize>query << 2)));
   return roundUp((largest * (1 + 4 * s.rounding) + s.vanished) * s.stretch);
 }
 
 /** Filter value that no row within `distance` exceeds. */
-export function limitOf(s: Search, query: i32, distance: f32): f32 {
+export function limitOf(s: Search, query: i32, distance: f64): f32 {
   if (distance == Infinity) return NO_LIMIT;
-  const reach = <f64>distance * WIDER;
+  const reach = distance * WIDER;
   if (s.filter == PRODUCT) {
     const squared = s.metric == COSINE ? 2 * reach : reach * s.scale * reach * s.scale;
     return roundUp(squared - <f64>load<f32>(s.norms + (<usize>query << 2)) * (1 - s.rounding));
@@ -108,27 +110,39 @@ function roundUp(value: f64): f32 {
 export function measure(s: Search, query: i32): f32 {
   const place = <usize>query << 2;
   const values = candidateValues(s, query);
-  const rows = values + (<usize>s.room << 2);
+  const positions = values + (<usize>s.room << 2);
   const distances = s.distances + place * <usize>s.k;
   const neighbors = s.neighbors + place * <usize>s.k;
   const rowBytes = <usize>s.dimensions << 2;
   const cosine = s.metric == COSINE;
-  const row = s.first + query;
+  const row = queryRow(s, query);
   const own = cosine ? load<f64>(s.queryInverses + (<usize>row << 3)) : 0;
-  const limit = load<f32>(s.limits + place);
+  const a = s.queries + <usize>row * rowBytes;
+  let limit = load<f32>(s.limits + place);
   const end = <usize>load<i32>(s.counts + place) << 2;
   for (let i: usize = 0; i < end; i += 4) {
     if (load<f32>(values + i) > limit) continue;
-    const other = load<i32>(rows + i);
+    const other = baseRow(s, load<i32>(positions + i));
     const inverse = cosine ? load<f64>(s.baseInverses + (<usize>other << 3)) : 0;
     const b = s.base + <usize>other * rowBytes;
-    const distance = rowDistance(s.metric, s.power, s.queries + <usize>row * rowBytes, b, s.dimensions, own, inverse);
+    if (s.axes > 0 && isFar(s, query, a, b, own, inverse, limit)) continue;
+    const distance = rowDistance(s.metric, s.power, a, b, s.dimensions, own, inverse);
     insert(distances, neighbors, s.k, <f32>min(distance, <f64>f32.MAX_VALUE), s.firstBase + other);
+    limit = min(limit, limitOf(s, query, load<f32>(distances + (<usize>(s.k - 1) << 2))));
   }
   store<i32>(s.counts + place, 0);
-  const lowered = min(limit, limitOf(s, query, load<f32>(distances + (<usize>(s.k - 1) << 2))));
-  store<f32>(s.limits + place, lowered);
-  return lowered;
+  store<f32>(s.limits + place, limit);
+  return limit;
+}
+
+/** All dimensions, in f32: few of the rows that are near on some axes are near on all. */
+@inline
+export function isFar(s: Search, query: i32, a: usize, b: usize, inverseA: f64, inverseB: f64, limit: f32): bool {
+  const u = <f32>(s.metric == COSINE ? inverseA : s.scale);
+  const w = <f32>(s.metric == COSINE ? inverseB : s.scale);
+  if (!(u > 0 && w > 0 && u < f32.MAX_VALUE && w < f32.MAX_VALUE)) return false;
+  const reach = sqrt(max(0, <f64>limit + <f64>load<f32>(s.norms + (<usize>query << 2)))) + 1e-6;
+  return isBeyond(a, b, s.dimensions, u, w, <f32>(reach * reach * (1 + s.farther)));
 }
 
 /** Into a list ascending by (distance, row). */
@@ -149,8 +163,8 @@ function isBefore(distance: f32, row: i32, other: usize, otherRow: usize): bool 
   return distance < value || (distance == value && row < load<i32>(otherRow));
 }
 
-/** Moves the `k` smallest values, with their rows, to the front: Hoare's selection. */
-function select(values: usize, rows: usize, count: i32, k: i32): void {
+/** Moves the `k` smallest values, with their positions, to the front: Hoare's selection. */
+function select(values: usize, positions: usize, count: i32, k: i32): void {
   let low = 0;
   let high = count - 1;
   while (low < high) {
@@ -162,7 +176,7 @@ function select(values: usize, rows: usize, count: i32, k: i32): void {
       while (load<f32>(values + (<usize>j << 2)) > pivot) j--;
       if (i > j) break;
       swap(values, i, j);
-      swap(rows, i, j);
+      swap(positions, i, j);
       i++;
       j--;
     }

@@ -19,6 +19,34 @@ export function rowDistance(metric: i32, power: f64, a: usize, b: usize, dimensi
   return metric == CHEBYSHEV || largest == 0 ? largest : minkowski(a, b, dimensions, power, largest);
 }
 
+/**
+ * Whether ‖u a − w b‖² surely exceeds `bound`, by f32 sums that stop as soon as they do. `bound` must allow for their rounding, and factors
+ * keep the values within float32's range.
+ */
+export function isBeyond(a: usize, b: usize, dimensions: i32, u: f32, w: f32, bound: f32): bool {
+  const us = f32x4.splat(u);
+  const ws = f32x4.splat(w);
+  let sums = f32x4.splat(0);
+  const end = a + (<usize>(dimensions & ~15) << 2);
+  let next = a + 512;
+  for (; a < end; a += 64, b += 64) {
+    for (let t: usize = 0; t < 64; t += 16) {
+      const v = f32x4.sub(f32x4.mul(us, load<v128>(a + t)), f32x4.mul(ws, load<v128>(b + t)));
+      sums = f32x4.add(sums, f32x4.mul(v, v));
+    }
+    if (a < next) continue;
+    if (lanes(sums) > bound) return true;
+    next += 512;
+  }
+  // The last dimensions could only add to it.
+  return lanes(sums) > bound;
+}
+
+@inline
+function lanes(v: v128): f32 {
+  return f32x4.extract_lane(v, 0) + f32x4.extract_lane(v, 1) + f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3);
+}
+
 /** 1 − cos as ½‖â − b̂‖², which keeps its digits where the rows are nearly parallel. A zero row lies at 1 from everything. */
 function cosineDistance(a: usize, b: usize, dimensions: i32, inverseA: f64, inverseB: f64): f64 {
   if (inverseA == 0 || inverseB == 0) return 1;

@@ -1,8 +1,11 @@
 /**
- * What a search for neighbours works on: the metric, the two sides, and one block of queries with its candidates. Laid out by the façade
- * in the order space, sides, block; see src/kernels/neighbors/search.ts.
+ * What a search for neighbours works on: the space of the filter, the two sides, and one block of queries with its candidates. Laid out by
+ * the façade in src/kernels/neighbors/session.ts.
+ *
+ * The filter sees prepared rows of `width` values: scaled rows for distances that are sums of differences; centred ones for products; and
+ * in many dimensions their coordinates on a few principal axes, with the length of the rest as one more: the distance between two such
+ * rows is never above the true one.
  */
-import { blockRows, GROUP_COLUMNS, TILE_ROWS } from "../linalg/panels";
 import { CHEBYSHEV, COSINE, EUCLIDEAN, MANHATTAN, MINKOWSKI } from "./metric";
 import { setPower } from "./power";
 
@@ -23,74 +26,93 @@ export class Search {
   dimensions: i32;
   metric: i32;
   filter: i32;
-  /** Neighbours wanted of each query. */
-  k: i32;
+  width: i32;
+  /** Principal axes (f64, axes × dimensions), or none where the filter sees all dimensions. */
+  axes: i32;
+  /** Rows of a block, of queries and of the base. */
+  leaf: i32;
   power: f64;
   /** Power of two that brings values to magnitudes of at most 1. */
   scale: f64;
   /** Bound on the tiles' rounding: a share of the squared norms for products, of the value itself otherwise. */
   rounding: f64;
+  /** The same of sums over all dimensions. */
+  farther: f64;
   /** Bound on what is lost below float32's range. */
   vanished: f64;
   /** The distance is at most so many times the filter's value. */
   stretch: f64;
-  /** Subtracted from prepared rows (f64), so that products keep their digits. */
+  basis: usize;
+  /** Subtracted from rows before products (f64), so that they keep their digits. */
   mean: usize;
+  /** One row in f64. */
+  row: usize;
 
   queries: usize;
+  queryRows: i32;
   firstQuery: i32;
   queryInverses: usize;
+  queryOrder: usize;
+
   base: usize;
   baseRows: i32;
   firstBase: i32;
   baseInverses: usize;
-  /** Squared norms of prepared base rows (f32). */
+  /** Row at each position of the base. Positions run through the blocks. */
+  baseOrder: usize;
+  blocks: i32;
+  panels: usize;
+  /** Squared norms of prepared rows, by position (f32). */
   baseNorms: usize;
-  /** Chunk c of the base is every `chunks`-th row from row c: the first chunk is a sample of all. */
-  chunks: i32;
-  chunk: i32;
-  columns: i32;
+  /** Of each block: lower corner, upper corner (f32 × width each). */
+  boxes: usize;
+  /** Of each block: the largest norm (f64). */
+  radii: usize;
 
-  /** First query of the block, and how many it may hold. */
+  /** First position of the block of queries, and its rows. */
   first: i32;
-  capacity: i32;
+  count: i32;
   prepared: usize;
   norms: usize;
   limits: usize;
-  counts: usize;
-  /** Candidates of each query: so many values, then so many rows. */
+  corners: usize;
+  radius: f64;
+  /** Lower bound of the distance from the block of queries to each block of the base (f64, in the filter's terms). */
+  gaps: usize;
+  list: usize;
+  products: usize;
+
+  /** Neighbours wanted of each query. */
+  k: i32;
+  /** Candidates that a query has room for: so many values, then so many positions. */
   room: i32;
+  counts: usize;
   candidates: usize;
   /** The k nearest found so far by (distance, row): distances, rows. */
   distances: usize;
   neighbors: usize;
-  columnRows: usize;
-  starts: usize;
-  panels: usize;
-  list: usize;
-  products: usize;
 }
 
 export function searchBytes(): usize {
   return offsetof<Search>();
 }
 
-/** `rows` ≥ 1 of the base; `scale` as above; `mean` is filled by `searchMean`. */
-export function searchSpace(at: usize, metric: i32, power: f64, dimensions: i32, k: i32, scale: f64, mean: usize): void {
+export function searchSpace(at: usize, metric: i32, power: f64, dimensions: i32, axes: i32, leaf: i32, scale: f64): void {
   const s = changetype<Search>(at);
-  const d = <f64>dimensions;
   s.metric = metric;
   s.dimensions = dimensions;
-  s.k = k;
-  s.room = 2 * k + 32;
+  s.axes = axes;
+  s.leaf = leaf;
   s.power = power;
   s.scale = metric == COSINE ? 1 : scale;
-  s.mean = mean;
+  s.width = axes > 0 ? axes + 1 : dimensions;
   s.stretch = 1;
+  const d = <f64>s.width;
   s.vanished = d * 1e-36;
+  s.farther = (2 * <f64>dimensions + 32) * HALF_ULP;
   if (metric == EUCLIDEAN || metric == COSINE) {
     s.filter = PRODUCT;
-    s.rounding = (2 * d + 16) * HALF_ULP;
+    s.rounding = (2 * d + 32) * HALF_ULP;
   } else if (metric == MANHATTAN) {
     s.filter = SUM;
     s.rounding = (d + 4) * HALF_ULP;
@@ -106,64 +128,61 @@ export function searchSpace(at: usize, metric: i32, power: f64, dimensions: i32,
   }
 }
 
-export function searchQueries(at: usize, queries: usize, firstQuery: i32, inverses: usize): void {
+/** The memory of the space: mean and one row (f64 × dimensions), axes. */
+export function searchScratch(at: usize, mean: usize, row: usize, basis: usize): void {
   const s = changetype<Search>(at);
-  s.queries = queries;
-  s.firstQuery = firstQuery;
-  s.queryInverses = inverses;
+  s.mean = mean;
+  s.row = row;
+  s.basis = basis;
 }
 
-/** Returns the number of chunks. */
-export function searchBase(at: usize, base: usize, rows: i32, firstBase: i32, inverses: usize, norms: usize): i32 {
+export function searchQueries(at: usize, queries: usize, rows: i32, firstQuery: i32, inverses: usize, order: usize): void {
+  const s = changetype<Search>(at);
+  s.queries = queries;
+  s.queryRows = rows;
+  s.firstQuery = firstQuery;
+  s.queryInverses = inverses;
+  s.queryOrder = order;
+}
+
+export function searchBase(at: usize, base: usize, rows: i32, firstBase: i32, inverses: usize, order: usize): void {
   const s = changetype<Search>(at);
   s.base = base;
   s.baseRows = rows;
   s.firstBase = firstBase;
   s.baseInverses = inverses;
-  s.baseNorms = norms;
-  s.chunks = (rows + GROUP_COLUMNS - 1) / GROUP_COLUMNS;
-  return s.chunks;
+  s.baseOrder = order;
+  s.blocks = (rows + s.leaf - 1) / s.leaf;
 }
 
-export function searchBlockBytes(dimensions: i32, k: i32, queries: i32): usize {
-  const room = <usize>(2 * k + 32);
-  const perQuery = (<usize>dimensions << 2) + 12 + 8 * room + (<usize>k << 3);
-  const perColumn = (<usize>(2 * dimensions + 1) << 2) + 8;
-  const rows = <usize>(blockRows(dimensions) + TILE_ROWS);
-  return 1024 + <usize>queries * perQuery + <usize>GROUP_COLUMNS * perColumn + rows * (4 + 4 * GROUP_COLUMNS);
-}
-
-/** Lays a block of up to `queries` queries out over `searchBlockBytes` bytes. */
-export function searchBlock(at: usize, memory: usize, queries: i32): void {
+/** Panels of all blocks, norms by position, boxes and radii by block. */
+export function searchPanels(at: usize, panels: usize, norms: usize, boxes: usize, radii: usize): void {
   const s = changetype<Search>(at);
-  const wide = <usize>queries << 2;
-  const columns = <usize>GROUP_COLUMNS << 2;
-  const rows = <usize>(blockRows(s.dimensions) + TILE_ROWS) << 2;
-  s.capacity = queries;
-  s.prepared = memory;
-  s.norms = aligned(s.prepared + wide * <usize>s.dimensions);
-  s.limits = aligned(s.norms + wide);
-  s.counts = aligned(s.limits + wide);
-  s.candidates = aligned(s.counts + wide);
-  s.distances = aligned(s.candidates + 2 * wide * <usize>s.room);
-  s.neighbors = aligned(s.distances + wide * <usize>s.k);
-  s.columnRows = aligned(s.neighbors + wide * <usize>s.k);
-  s.starts = aligned(s.columnRows + columns * <usize>s.dimensions);
-  s.panels = aligned(s.starts + columns);
-  s.list = aligned(s.panels + columns * <usize>(s.dimensions + 1));
-  s.products = aligned(s.list + rows);
+  s.panels = panels;
+  s.baseNorms = norms;
+  s.boxes = boxes;
+  s.radii = radii;
 }
 
-@inline
-function aligned(at: usize): usize {
-  return (at + 63) & ~63;
+/** The memory of one block of queries. */
+export function searchBlock(at: usize, prepared: usize, norms: usize, limits: usize, corners: usize, gaps: usize, list: usize, products: usize): void {
+  const s = changetype<Search>(at);
+  s.prepared = prepared;
+  s.norms = norms;
+  s.limits = limits;
+  s.corners = corners;
+  s.gaps = gaps;
+  s.list = list;
+  s.products = products;
 }
 
-/** Where the lists of the block's queries lie, k a query: the façade fills them before a block and reads them after it. */
-export function searchDistances(at: usize): usize {
-  return changetype<Search>(at).distances;
-}
-
-export function searchNeighbors(at: usize): usize {
-  return changetype<Search>(at).neighbors;
+/** Its lists, k a query, and candidates, `room` a query. */
+export function searchLists(at: usize, k: i32, room: i32, counts: usize, candidates: usize, distances: usize, neighbors: usize): void {
+  const s = changetype<Search>(at);
+  s.k = k;
+  s.room = room;
+  s.counts = counts;
+  s.candidates = candidates;
+  s.distances = distances;
+  s.neighbors = neighbors;
 }

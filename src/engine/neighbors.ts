@@ -66,7 +66,7 @@ function neighborStage({ view, metric, k }: NeighborDemand, rows: number, plan: 
     taskBytes:
       BASE_BYTES +
       matrixBytes(base + queries, dimensions) +
-      knnBytes(queries, dimensions, k, metric.name === "cosine", base),
+      knnBytes({ n: queries, d: dimensions, m: base, metric }, k),
     reduce: true,
     result: neighborsKey(view, metric),
     params: { view, metric, k } satisfies NeighborParams,

@@ -10,6 +10,9 @@
  */
 
 import type { CommunityKernels } from "./community/contract";
+
+import type { DbscanKernels } from "./density/dbscan";
+
 import type { GraphKernels } from "./graph/contract";
 import type { LinkageKernels } from "./linkage/contract";
 import type { NeighborKernels } from "./neighbors/contract";
@@ -165,7 +168,7 @@ export interface CoreKernels {
 }
 
 /** All kernels: every family declares its own interface beside its façade. */
-export type Kernels = CoreKernels & NeighborKernels & GraphKernels & CommunityKernels & LinkageKernels;
+export type Kernels = CoreKernels & NeighborKernels & GraphKernels & CommunityKernels & LinkageKernels & DbscanKernels;
 
 /** Pure helpers on small results, implemented in TypeScript. */
 export interface KernelMath {

@@ -3,6 +3,7 @@ import { assign } from "./assignment";
 import { communityKernels } from "./community";
 import type { CoreKernels, Grid, Kernels, Matrix, Moments } from "./contract";
 import { coresetKeys } from "./coreset";
+import { dbscanKernels } from "./density/dbscan";
 import { eigenSymmetric } from "./eigen";
 import { graphKernels } from "./graph";
 import { gridMagic } from "./grid";
@@ -17,6 +18,7 @@ import { silhouetteSums } from "./silhouette";
 export type * from "./community/contract";
 export { similarityGraph } from "./community/similarity";
 export type * from "./contract";
+export type * from "./density/dbscan";
 export { OutOfMemory } from "./errors";
 export type * from "./graph/contract";
 export { components, degrees, subgraph, symmetricGraph } from "./graph/graph";
@@ -33,13 +35,14 @@ const DEFAULT_LIMIT_BYTES = 64 * 1024 * 1024;
 export function createKernels(module: WebAssembly.Module, options: { limitBytes?: number } = {}): Kernels {
   const kernel = new KernelModule(module, options.limitBytes ?? DEFAULT_LIMIT_BYTES);
   // Assigned onto the core, not spread: `memoryBytes` is a getter.
-  return Object.assign(
-    coreKernels(kernel),
-    neighborKernels(kernel),
-    graphKernels(kernel),
-    communityKernels(kernel),
-    linkageKernels(kernel),
-  );
+  const families = {
+    ...neighborKernels(kernel),
+    ...graphKernels(kernel),
+    ...communityKernels(kernel),
+    ...linkageKernels(kernel),
+    ...dbscanKernels(kernel),
+  };
+  return Object.assign(coreKernels(kernel), families);
 }
 
 function coreKernels(kernel: KernelModule): CoreKernels {

@@ -1,6 +1,7 @@
 /** Exports of asm/index.ts as the façade calls them. Addresses are numbers; 0 stands for "none". */
 
 import type { RawCommunity } from "./community/raw";
+import type { RawDbscan } from "./density/dbscan";
 import type { RawGraph } from "./graph/raw";
 import type { RawLinkage } from "./linkage/raw";
 import type { RawNeighbors } from "./neighbors/raw";
@@ -74,4 +75,4 @@ interface RawCore {
 }
 
 /** Every family of kernels declares its own exports beside its façade. */
-export type RawKernels = RawCore & RawNeighbors & RawGraph & RawCommunity & RawLinkage;
+export type RawKernels = RawCore & RawNeighbors & RawGraph & RawCommunity & RawLinkage & RawDbscan;

@@ -1,22 +1,15 @@
 /**
- * Exact nearest neighbours: every query against every base row by blocked f32 tiles, which serve as a filter with a proven bound on their
- * rounding; what passes is measured in f64. Cost 2 d flops a pair; memory `searchBytes` in memory.ts. Deterministic: a list depends on the
+ * Exact nearest neighbours: blocks of queries against blocks of the base by f32 tiles, which serve as a filter with a proven bound on their
+ * rounding; what passes is measured in f64. Cost at most 2 d flops a pair; memory `knnBytes`. Deterministic: a list depends on the
  * rows alone, not on blocks or shards.
  */
 import type { Slices } from "../contract";
-import { ceilLog2 } from "../grid";
 import type { KernelMatrix } from "../matrix";
 import type { KernelModule } from "../module";
 import { sliceRows } from "../slices";
 import type { Metric, NeighborLists } from "./contract";
-import { blockQueries } from "./memory";
-import { rawMetric } from "./metric";
-
-/** Rows with their place in the data set. */
-export interface Shard {
-  matrix: KernelMatrix;
-  first: number;
-}
+import { roomOf } from "./memory";
+import { openSession, type Shard } from "./session";
 
 export function emptyLists(rows: number, k: number): NeighborLists {
   if (!Number.isInteger(rows) || rows < 0) throw new RangeError(`rows must be a whole number ≥ 0, not ${rows}`);
@@ -52,10 +45,10 @@ export function knnAdd(
   if (base.matrix.dimensions !== dimensions) {
     throw new RangeError(`queries of ${dimensions} dimensions, a base of ${base.matrix.dimensions}`);
   }
-  return kernel.scopedSlices(() => blocks(kernel, lists, queries, base, metric));
+  return kernel.scopedSlices(() => search(kernel, lists, queries, base, metric));
 }
 
-function* blocks(
+function* search(
   kernel: KernelModule,
   lists: NeighborLists,
   queries: Shard,
@@ -63,54 +56,35 @@ function* blocks(
   metric: Metric,
 ): Slices<void> {
   const { raw } = kernel;
-  const { rows, dimensions } = queries.matrix;
+  const { rows } = queries.matrix;
   const { k } = lists;
-  const { code, power, angular } = rawMetric(metric);
-  const peak = Math.max(queries.matrix.peak(), base.matrix.peak());
-  if (rows === 0 || base.matrix.rows === 0) return;
+  if (rows === 0 || base.matrix.rows === 0) {
+    queries.matrix.peak();
+    return;
+  }
+  const { state, leaf, blocks, width, queryOrder } = yield* openSession(kernel, queries, base, metric);
+  const room = roomOf(k);
+  const counts = kernel.allocate(4 * leaf);
+  const candidates = kernel.allocate(8 * leaf * room);
+  const distances = kernel.allocate(4 * leaf * k);
+  const neighbors = kernel.allocate(4 * leaf * k);
+  raw.searchLists(state, k, room, counts, candidates, distances, neighbors);
 
-  const inverses = ({ matrix }: Shard): number => {
-    if (!angular) return 0;
-    const address = kernel.allocate(8 * matrix.rows);
-    raw.inverseNorms(matrix.address, matrix.rows, dimensions, address);
-    return address;
-  };
-  const state = kernel.allocate(raw.searchBytes());
-  const scale = peak > 0 ? 2 ** -ceilLog2(peak) : 1;
-  raw.searchSpace(state, code, power, dimensions, k, scale, kernel.allocate(8 * dimensions));
-  const queryInverses = inverses(queries);
-  const baseInverses = base.matrix === queries.matrix ? queryInverses : inverses(base);
-  raw.searchQueries(state, queries.matrix.address, queries.first, queryInverses);
-  const norms = kernel.allocate(4 * base.matrix.rows);
-  const chunks = raw.searchBase(state, base.matrix.address, base.matrix.rows, base.first, baseInverses, norms);
-  raw.searchMean(state);
-  const capacity = blockQueries(rows, dimensions);
-  raw.searchBlock(state, kernel.allocate(raw.searchBlockBytes(dimensions, k, capacity)), capacity);
-
-  const total = rows * chunks;
-  let done = 0;
-  const operations = Math.ceil(base.matrix.rows / chunks) * (2 * dimensions + 4);
-  for (let first = 0; first < rows; first += capacity) {
-    const count = Math.min(capacity, rows - first);
-    const from = first * k;
-    const to = from + count * k;
-    kernel.f32(raw.searchDistances(state), count * k).set(lists.distances.subarray(from, to));
-    kernel.i32(raw.searchNeighbors(state), count * k).set(lists.neighbors.subarray(from, to));
-    raw.searchOpen(state, first, count);
-    for (let chunk = 0; chunk < chunks; chunk++) {
-      raw.searchPack(state, chunk);
-      const step = (row: number) => ({ done: done + row, total });
-      yield* sliceRows(count, operations, (low, high) => raw.searchScan(state, low, high), step);
-      done += count;
+  for (let first = 0; first < rows; first += leaf) {
+    const count = Math.min(leaf, rows - first);
+    const order = kernel.i32(queryOrder + 4 * first, count);
+    const [own, others] = [kernel.f32(distances, count * k), kernel.i32(neighbors, count * k)];
+    for (const [i, row] of order.entries()) {
+      own.set(lists.distances.subarray(row * k, (row + 1) * k), i * k);
+      others.set(lists.neighbors.subarray(row * k, (row + 1) * k), i * k);
     }
-    const measured = 8 * (k + 8) * dimensions;
-    yield* sliceRows(
-      count,
-      measured,
-      (low, high) => raw.searchClose(state, low, high),
-      () => ({ done, total }),
-    );
-    lists.distances.set(kernel.f32(raw.searchDistances(state), count * k), from);
-    lists.neighbors.set(kernel.i32(raw.searchNeighbors(state), count * k), from);
+    raw.searchNear(state, first, count);
+    const step = () => ({ done: first, total: rows });
+    yield* sliceRows(blocks, 2 * count * leaf * width, (from, to) => raw.searchRest(state, from, to), step);
+    raw.searchClose(state);
+    for (const [i, row] of order.entries()) {
+      lists.distances.set(own.subarray(i * k, (i + 1) * k), row * k);
+      lists.neighbors.set(others.subarray(i * k, (i + 1) * k), row * k);
+    }
   }
 }

@@ -1,19 +1,50 @@
 /** What a search for neighbours takes beside its matrices, in bytes, as an upper bound. n queries, m base rows. */
 
-const BLOCK_BYTES = 2 * 1024 * 1024;
-const COLUMNS = 240;
-const TILES = 264;
+import type { Metric } from "./contract";
+import { rawMetric } from "./metric";
 
-/** Queries of a block: about 2 MiB of rows, so that a chunk of the base is packed rarely enough. */
-export const blockQueries = (n: number, d: number): number =>
-  Math.min(n, Math.max(256, Math.min(4_096, Math.floor(BLOCK_BYTES / (4 * d)))));
+/** Dimensions from which the filter sees principal axes, and how many. */
+const MANY_DIMENSIONS = 96;
+const AXES = 64;
+const PADDING_ROWS = 8;
 
-/** A block of queries with its candidates and lists, one chunk of the base, and 4 to 20 bytes a row. */
-export const knnBytes = (n: number, d: number, k: number, angular = false, m = n): number =>
-  blockQueries(n, d) * (4 * d + 12 + 8 * (3 * k + 32)) +
-  COLUMNS * (8 * d + 12) +
-  TILES * (4 + 4 * COLUMNS) +
-  4 * m +
-  8 * d +
-  (angular ? 8 * (m === n ? n : n + m) : 0) +
-  2_048;
+/** Axes of the filter, or 0 where it sees every dimension. */
+export const axesOf = (m: number, d: number, isProduct: boolean): number =>
+  isProduct && d >= MANY_DIMENSIONS && m >= 8 * AXES ? AXES : 0;
+
+/** Rows of a block: few where boxes rule most of them out. Whole panels of 12 and of 8 columns. */
+export const leafOf = (width: number): number => (width <= 8 ? 48 : 96);
+
+/** Candidates of a query before they are thinned out. */
+export const roomOf = (k: number): number => 2 * k + 32;
+
+export interface SessionShape {
+  /** Queries. */
+  n: number;
+  d: number;
+  /** Rows of the base, where it is another matrix than the queries'. */
+  m?: number;
+  /** Euclidean, if none is given. */
+  metric?: Metric;
+}
+
+/**
+ * The base in panels, with norms, boxes and order; beside it first the prepared rows or the sample for the axes, then one block of queries
+ * and what the caller keeps for it.
+ */
+export function sessionBytes({ n, d, m: other, metric }: SessionShape, perQuery = 0): number {
+  const { angular, isProduct } = rawMetric(metric ?? { name: "euclidean" });
+  const m = other ?? n;
+  const axes = axesOf(m, d, isProduct);
+  const width = axes > 0 ? axes + 1 : d;
+  const leaf = leafOf(width);
+  const blocks = Math.ceil(m / leaf);
+  const base = blocks * (4 * leaf * (width + 2) + 8 * (width + 2));
+  const sides = (other === undefined ? n : n + m) * (4 + (angular ? 8 : 0));
+  const preparing = Math.max(72 * axes * d - base, 4 * width * (Math.max(n, m) + 2));
+  const block = 4 * (leaf + PADDING_ROWS) * (width + leaf + 3) + leaf * perQuery + 8 * (width + blocks);
+  return base + sides + Math.max(preparing, block) + 8 * d * (axes + 2) + 2_048;
+}
+
+/** The session, and the lists and candidates of a block. */
+export const knnBytes = (shape: SessionShape, k: number): number => sessionBytes(shape, 4 + 8 * k + 8 * roomOf(k));

@@ -8,6 +8,8 @@ export interface RawMetric {
   power: number;
   /** Whether rows count by direction alone, and their inverse norms are needed. */
   angular: boolean;
+  /** Whether the tiles are products, of which principal axes may stand for all dimensions. */
+  isProduct: boolean;
 }
 
 /** The metric as the module takes it; Minkowski's special powers are the metrics that they equal. */
@@ -15,12 +17,12 @@ export function rawMetric(metric: Metric): RawMetric {
   if (metric.name !== "minkowski") {
     const code = CODES[metric.name];
     if (code === undefined) throw new RangeError(`${metric.name} is not a metric that is known here`);
-    return { code, power: 2, angular: metric.name === "cosine" };
+    return { code, power: 2, angular: metric.name === "cosine", isProduct: code <= CODES.cosine };
   }
   const { p } = metric;
   if (!(p > 0)) throw new RangeError(`the power of a Minkowski distance must be > 0, not ${p}`);
   if (p === 1) return rawMetric({ name: "manhattan" });
   if (p === 2) return rawMetric({ name: "euclidean" });
   if (p === Infinity) return rawMetric({ name: "chebyshev" });
-  return { code: CODES.minkowski, power: p, angular: false };
+  return { code: CODES.minkowski, power: p, angular: false, isProduct: false };
 }

@@ -5,17 +5,25 @@ export interface RawNeighbors {
   rowDistance(metric: number, power: number, a: number, b: number, dimensions: number, inverseA: number, inverseB: number): number;
   searchBytes(): number;
   // biome-ignore format: one line an export
-  searchSpace(state: number, metric: number, power: number, dimensions: number, k: number, scale: number, mean: number): void;
-  searchQueries(state: number, queries: number, firstQuery: number, inverses: number): void;
+  searchSpace(state: number, metric: number, power: number, dimensions: number, axes: number, leaf: number, scale: number): void;
+  searchScratch(state: number, mean: number, row: number, basis: number): void;
   // biome-ignore format: one line an export
-  searchBase(state: number, base: number, rows: number, firstBase: number, inverses: number, norms: number): number;
+  searchQueries(state: number, queries: number, rows: number, firstQuery: number, inverses: number, order: number): void;
+  // biome-ignore format: one line an export
+  searchBase(state: number, base: number, rows: number, firstBase: number, inverses: number, order: number): void;
+  searchPanels(state: number, panels: number, norms: number, boxes: number, radii: number): void;
+  // biome-ignore format: one line an export
+  searchBlock(state: number, prepared: number, norms: number, limits: number, corners: number, gaps: number, list: number, products: number): void;
+  // biome-ignore format: one line an export
+  searchLists(state: number, k: number, room: number, counts: number, candidates: number, distances: number, neighbors: number): void;
   searchMean(state: number): void;
-  searchBlockBytes(dimensions: number, k: number, queries: number): number;
-  searchBlock(state: number, memory: number, queries: number): void;
-  searchDistances(state: number): number;
-  searchNeighbors(state: number): number;
-  searchOpen(state: number, first: number, count: number): void;
-  searchPack(state: number, chunk: number): void;
-  searchScan(state: number, from: number, to: number): void;
-  searchClose(state: number, from: number, to: number): void;
+  basisBytes(dimensions: number, axes: number): number;
+  basisStart(state: number, scratch: number): void;
+  basisStep(state: number, scratch: number): void;
+  prepareRows(state: number, x: number, inverses: number, from: number, to: number, out: number): void;
+  orderRows(rows: number, count: number, width: number, leaf: number, order: number, spread: number): void;
+  packBlocks(state: number, prepared: number, from: number, to: number): void;
+  searchNear(state: number, first: number, count: number): void;
+  searchRest(state: number, from: number, to: number): void;
+  searchClose(state: number): void;
 }

@@ -110,6 +110,18 @@ describe("exact nearest neighbours", () => {
     agrees(exact(values, d, 10), values, d, EUCLIDEAN, 7);
   });
 
+  it.each([{ name: "euclidean" }, { name: "cosine" }] as const)(
+    "$name: are found in many dimensions by a few axes",
+    (metric) => {
+      const d = 130;
+      const values = blobs(900, d, 5, 8).map((v, i) => v * (1 + (i % d)) + (i % d));
+      values.fill(0, 40 * d, 43 * d);
+      values.fill(2e5, 50 * d, 51 * d);
+      agrees(exact(values, d, 20, metric), values, d, metric, 10);
+      agrees(exact(values, d, 20, metric), values, d, metric, 41);
+    },
+  );
+
   it("are the same bytes again, and in several blocks of queries", () => {
     const values = blobs(5_000, 40, 6, 1);
     const first = exact(values, 40, 5);
@@ -153,11 +165,13 @@ describe("exact nearest neighbours", () => {
       const matrix = load(kernels, blobs(n, d, 3, 1), d);
       const before = kernels.mark();
       const slices = kernels.knn(matrix, { k, metric });
-      slices.next();
-      const taken = kernels.mark() - before;
+      let taken = 0;
+      for (let next = slices.next(); !next.done && next.value.done === 0; next = slices.next()) {
+        taken = Math.max(taken, kernels.mark() - before);
+      }
       slices.return({} as never);
       expect(kernels.mark()).toBe(before);
-      const formula = knnBytes(n, d, k, metric.name === "cosine");
+      const formula = knnBytes({ n, d, metric }, k);
       expect(taken).toBeLessThanOrEqual(formula);
       expect(taken).toBeGreaterThan(0.8 * formula);
       expect(kernels.memoryBytes).toBeLessThanOrEqual(BASE_BYTES + matrixBytes(n, d) + formula + 65_536);
