@@ -47,6 +47,15 @@ export { primBytes, primOpen, primRun, primSpace } from "./linkage/prim";
 export { sketchBytes, sketchColumnBytes, sketchSpace } from "./linkage/sketch";
 export { wardBytes, wardOpen, wardRun, wardSpace } from "./linkage/ward";
 
+// UMAP
+export { umapCurve, umapCurveA, umapCurveB } from "./reduce/umap/curve";
+export { umapEpoch } from "./reduce/umap/layout";
+export { umapEpoch2 } from "./reduce/umap/layout2";
+export { umapStrengths } from "./reduce/umap/membership";
+export { umapPower } from "./reduce/umap/power";
+export { umapNoise } from "./reduce/umap/start";
+export { umapLayoutBytes, umapLayoutEdges, umapLayoutForces, umapLayoutPoints } from "./reduce/umap/state";
+
 /** Whether this is the build with fused multiply-add. */
 export function isRelaxed(): bool {
   return ASC_FEATURE_RELAXED_SIMD;

@@ -6,7 +6,7 @@ import { uniform } from "../rng";
 
 /** Columns of a basis that are rotated at a time: with 128 rows, a tile of 64 KiB. */
 const TILE = 64;
-const PURPOSE: u32 = 4;
+const PURPOSE: u32 = 20;
 
 @inline
 function row(basis: usize, n: i32, i: i32): usize {

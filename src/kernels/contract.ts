@@ -12,10 +12,10 @@
 import type { CommunityKernels } from "./community/contract";
 
 import type { DbscanKernels } from "./density/dbscan";
-
 import type { GraphKernels } from "./graph/contract";
 import type { LinkageKernels } from "./linkage/contract";
 import type { NeighborKernels } from "./neighbors/contract";
+import type { ReduceKernels } from "./reduce/contract";
 
 /**
  * Rows × dimensions of float32 inside the module's memory, row-major, zeros at first. Valid until `release()` of its arena mark.
@@ -168,7 +168,13 @@ export interface CoreKernels {
 }
 
 /** All kernels: every family declares its own interface beside its façade. */
-export type Kernels = CoreKernels & NeighborKernels & GraphKernels & CommunityKernels & LinkageKernels & DbscanKernels;
+export type Kernels = CoreKernels &
+  NeighborKernels &
+  GraphKernels &
+  CommunityKernels &
+  LinkageKernels &
+  DbscanKernels &
+  ReduceKernels;
 
 /** Pure helpers on small results, implemented in TypeScript. */
 export interface KernelMath {

@@ -13,6 +13,7 @@ import { KernelMatrix, kernelMatrix } from "./matrix";
 import { KernelModule } from "./module";
 import { neighborKernels } from "./neighbors";
 import { project, scatter } from "./pca";
+import { reduceKernels } from "./reduce";
 import { silhouetteSums } from "./silhouette";
 
 export type * from "./community/contract";
@@ -27,6 +28,7 @@ export { clustersOf, cutTree } from "./linkage/tree";
 export { kernelMath } from "./math";
 export type * from "./neighbors/contract";
 export { MAX_SCATTER_DIMENSIONS } from "./pca";
+export type * from "./reduce/contract";
 export { run } from "./slices";
 
 const DEFAULT_LIMIT_BYTES = 64 * 1024 * 1024;
@@ -41,6 +43,7 @@ export function createKernels(module: WebAssembly.Module, options: { limitBytes?
     ...communityKernels(kernel),
     ...linkageKernels(kernel),
     ...dbscanKernels(kernel),
+    ...reduceKernels(kernel),
   };
   return Object.assign(coreKernels(kernel), families);
 }

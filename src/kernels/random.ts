@@ -1,7 +1,17 @@
 import type { KernelModule } from "./module";
 
 /** What a random number is for: part of its key, so that no two uses share numbers. */
-export const PURPOSE = { seeding: 1, randomStart: 2, coreset: 3, moving: 4, refining: 5 } as const;
+export const PURPOSE = {
+  seeding: 1,
+  randomStart: 2,
+  coreset: 3,
+  moving: 4,
+  refining: 5,
+  // 16 samples in layouts, 20 starts Krylov bases: asm/reduce/umap/sampling.ts, asm/linalg/krylov.ts.
+  umapStart: 17,
+  umapScatter: 18,
+  umapPlaces: 19,
+} as const;
 
 export interface SeedWords {
   low: number;

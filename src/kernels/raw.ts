@@ -5,6 +5,7 @@ import type { RawDbscan } from "./density/dbscan";
 import type { RawGraph } from "./graph/raw";
 import type { RawLinkage } from "./linkage/raw";
 import type { RawNeighbors } from "./neighbors/raw";
+import type { RawReduce } from "./reduce/raw";
 
 interface RawCore {
   allocate(bytes: number): number;
@@ -75,4 +76,4 @@ interface RawCore {
 }
 
 /** Every family of kernels declares its own exports beside its façade. */
-export type RawKernels = RawCore & RawNeighbors & RawGraph & RawCommunity & RawLinkage & RawDbscan;
+export type RawKernels = RawCore & RawNeighbors & RawGraph & RawCommunity & RawLinkage & RawDbscan & RawReduce;

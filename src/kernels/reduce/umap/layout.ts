@@ -1,0 +1,140 @@
+/**
+ * The layout: stochastic gradient descent over the graph's edges with negative samples, in place in the module's memory. Cost about
+ * epochs · Σ weight / largest weight · (1 + negatives) pairs. Deterministic, and independent of how the epochs are cut into calls.
+ */
+import type { Slices } from "../../contract";
+import type { Graph } from "../../graph/contract";
+import type { KernelModule } from "../../module";
+import { seedWords } from "../../random";
+import { sliceRows } from "../../slices";
+import type { UmapCurve, UmapOptions, UmapState } from "../contract";
+import { umapCurve } from "./curve";
+import { defaultEpochs, type Settings, settings } from "./options";
+
+/** Entries that are readable past the end of the edges: `LIST_PADDING` in asm/reduce/umap/state.ts. */
+const LIST_PADDING = 4;
+
+/** Floats a point takes. */
+export const pointStride = (components: number): number => (components === 2 ? 2 : 4 * Math.ceil(components / 4));
+
+export function umapLayout(
+  kernel: KernelModule,
+  graph: Graph,
+  state: UmapState,
+  options: UmapOptions & { until?: number },
+): Slices<UmapState> {
+  const chosen = settings(options, defaultEpochs(graph.nodes));
+  const until = options.until ?? chosen.epochs;
+  const { epoch, embedding } = state;
+  if (embedding.length !== graph.nodes * chosen.components) {
+    throw new RangeError(`${embedding.length} coordinates for ${graph.nodes} × ${chosen.components}`);
+  }
+  if (!Number.isInteger(until) || !(epoch >= 0 && epoch <= until && until <= chosen.epochs)) {
+    throw new RangeError(`epochs ${epoch} to ${until} are outside of ${chosen.epochs}`);
+  }
+  if (!embedding.every(Number.isFinite))
+    throw new RangeError("the layout has a coordinate that is not a finite number");
+  const curve = umapCurve(kernel, chosen.minDist, chosen.spread);
+  return kernel.scopedSlices(function* () {
+    const points = loadPoints(kernel, embedding, chosen.components);
+    const edges = drawableEdges(graph, largestWeight(graph.weights), chosen.epochs);
+    const layout = { heads: points, count: graph.nodes, others: points, otherCount: graph.nodes, edges, first: 0 };
+    yield* descend(kernel, layout, chosen, curve, chosen.learningRate, epoch, until);
+    return { epoch: until, embedding: readPoints(kernel, points, graph.nodes, chosen.components) };
+  });
+}
+
+export interface Edges {
+  offsets: Int32Array;
+  tails: Int32Array;
+  rates: Float32Array;
+}
+
+export interface Points {
+  /** Address of the points that move. */
+  heads: number;
+  count: number;
+  /** Address of the points at the edges' other ends, which negative samples are drawn from as well. */
+  others: number;
+  otherCount: number;
+  edges: Edges;
+  first: number;
+}
+
+/** Runs epochs [from, until). */
+export function* descend(
+  kernel: KernelModule,
+  { heads, count, others, otherCount, edges, first }: Points,
+  { components, seed, epochs, negativeSampleRate }: Settings,
+  { a, b }: UmapCurve,
+  learningRate: number,
+  from: number,
+  until: number,
+): Slices<void> {
+  const { raw } = kernel;
+  const { low, high } = seedWords(seed);
+  const entries = edges.tails.length;
+  const offsets = kernel.allocateI32(count + 1, edges.offsets);
+  const tails = kernel.allocateI32(entries + LIST_PADDING);
+  kernel.i32(tails, entries).set(edges.tails);
+  const rates = kernel.allocateF32(entries + LIST_PADDING);
+  kernel.f32(rates, entries).set(edges.rates);
+  const layout = kernel.allocate(raw.umapLayoutBytes());
+  raw.umapLayoutEdges(layout, offsets, tails, rates);
+  raw.umapLayoutPoints(layout, heads, others, otherCount, components, pointStride(components));
+  raw.umapLayoutForces(layout, a, b, negativeSampleRate, low, high, first);
+
+  const drawn = edges.rates.reduce((sum, rate) => sum + rate, 0);
+  const pairOperations = 40 + 8 * pointStride(components);
+  const operations = (2 * entries + drawn * (1 + negativeSampleRate) * pairOperations) / Math.max(count, 1) + 100;
+  const epochOf = components === 2 ? raw.umapEpoch2 : raw.umapEpoch;
+  for (let epoch = from; epoch < until; epoch++) {
+    // The first two epochs run at the full rate, as the reference's do.
+    const rate = learningRate * (1 - Math.max(0, epoch - 1) / epochs);
+    yield* sliceRows(
+      count,
+      operations,
+      (first, last) => epochOf(layout, epoch, rate, first, last),
+      () => ({ done: epoch, total: epochs }),
+    );
+  }
+}
+
+/** Edges that are drawn at least once, with the share of the epochs in which they are. */
+export function drawableEdges({ nodes, offsets, neighbors, weights }: Graph, largest: number, epochs: number): Edges {
+  const least = epochs > 0 ? largest / epochs : 0;
+  const kept = weights.reduce((sum, weight) => sum + (weight >= least ? 1 : 0), 0);
+  const edges = { offsets: new Int32Array(nodes + 1), tails: new Int32Array(kept), rates: new Float32Array(kept) };
+  let at = 0;
+  for (let i = 0; i < nodes; i++) {
+    for (let e = offsets[i]!; e < offsets[i + 1]!; e++) {
+      if (weights[e]! < least) continue;
+      edges.tails[at] = neighbors[e]!;
+      edges.rates[at++] = weights[e]! / largest;
+    }
+    edges.offsets[i + 1] = at;
+  }
+  return edges;
+}
+
+const largestWeight = (weights: Float32Array): number => weights.reduce((most, weight) => Math.max(most, weight), 0);
+
+/** Copies rows in, each padded with zeros to its stride. */
+export function loadPoints(kernel: KernelModule, embedding: Float32Array, components: number): number {
+  const stride = pointStride(components);
+  const count = embedding.length / components;
+  const at = kernel.allocateF32(count * stride);
+  const points = kernel.f32(at, count * stride);
+  if (stride === components) points.set(embedding);
+  else for (let i = 0; i < count; i++) points.set(embedding.subarray(i * components, (i + 1) * components), i * stride);
+  return at;
+}
+
+export function readPoints(kernel: KernelModule, at: number, count: number, components: number): Float32Array {
+  const stride = pointStride(components);
+  const points = kernel.f32(at, count * stride);
+  if (stride === components) return points.slice();
+  const embedding = new Float32Array(count * components);
+  for (let i = 0; i < count; i++) embedding.set(points.subarray(i * stride, i * stride + components), i * components);
+  return embedding;
+}
