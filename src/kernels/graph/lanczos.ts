@@ -5,8 +5,8 @@
  * converged can be confirmed from another start, which finds the other vectors of repeated values. f64. Memory 8 n (basis + 1) bytes; deterministic.
  */
 import type { Slices } from "../contract";
-import { eigenDense } from "../eigen";
 import type { KernelModule } from "../module";
+import { eigenDense } from "../pca";
 import type { Eigenpairs } from "./contract";
 
 /** y = A x for vectors of `size` f64 at addresses in the module's memory. */
