@@ -56,6 +56,14 @@ export { umapPower } from "./reduce/umap/power";
 export { umapNoise } from "./reduce/umap/start";
 export { umapLayoutBytes, umapLayoutEdges, umapLayoutForces, umapLayoutPoints } from "./reduce/umap/state";
 
+// Density
+export { placeRows } from "./density/hdbscan/coordinates";
+export { cellsAssign, cellsPack, cellsRound, cellsSeed, cellsSort } from "./density/hdbscan/cells";
+export { coreBlock, coreBytes, coreSetup } from "./density/hdbscan/core";
+export { forestBlock, forestBytes, forestComponents, forestJoin, forestLists, forestMeasure, forestRound, forestSetup } from "./density/hdbscan/boruvka";
+export { queriesBytes, queriesLayout } from "./density/hdbscan/queries";
+export { spaceBytes, spaceCells, spaceCoordinates, spacePlaces, spaceRows } from "./density/hdbscan/space";
+
 /** Whether this is the build with fused multiply-add. */
 export function isRelaxed(): bool {
   return ASC_FEATURE_RELAXED_SIMD;

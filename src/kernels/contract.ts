@@ -12,6 +12,7 @@
 import type { CommunityKernels } from "./community/contract";
 
 import type { DbscanKernels } from "./density/dbscan";
+import type { HdbscanKernels } from "./density/hdbscan/contract";
 import type { GraphKernels } from "./graph/contract";
 import type { LinkageKernels } from "./linkage/contract";
 import type { NeighborKernels } from "./neighbors/contract";
@@ -174,7 +175,8 @@ export type Kernels = CoreKernels &
   CommunityKernels &
   LinkageKernels &
   DbscanKernels &
-  ReduceKernels;
+  ReduceKernels &
+  HdbscanKernels;
 
 /** Pure helpers on small results, implemented in TypeScript. */
 export interface KernelMath {

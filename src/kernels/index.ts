@@ -4,6 +4,7 @@ import { communityKernels } from "./community";
 import type { CoreKernels, Grid, Kernels, Matrix, Moments } from "./contract";
 import { coresetKeys } from "./coreset";
 import { dbscanKernels } from "./density/dbscan";
+import { hdbscanKernels } from "./density/hdbscan";
 import { eigenSymmetric } from "./eigen";
 import { graphKernels } from "./graph";
 import { gridMagic } from "./grid";
@@ -20,6 +21,8 @@ export type * from "./community/contract";
 export { similarityGraph } from "./community/similarity";
 export type * from "./contract";
 export type * from "./density/dbscan";
+export type * from "./density/hdbscan/contract";
+export { selectClusters } from "./density/hdbscan/labels";
 export { OutOfMemory } from "./errors";
 export type * from "./graph/contract";
 export { components, degrees, subgraph, symmetricGraph } from "./graph/graph";
@@ -39,6 +42,7 @@ export function createKernels(module: WebAssembly.Module, options: { limitBytes?
   // Assigned onto the core, not spread: `memoryBytes` is a getter.
   const families = {
     ...neighborKernels(kernel),
+    ...hdbscanKernels(kernel),
     ...graphKernels(kernel),
     ...communityKernels(kernel),
     ...linkageKernels(kernel),

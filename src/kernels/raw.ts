@@ -2,6 +2,7 @@
 
 import type { RawCommunity } from "./community/raw";
 import type { RawDbscan } from "./density/dbscan";
+import type { RawHdbscan } from "./density/hdbscan/raw";
 import type { RawGraph } from "./graph/raw";
 import type { RawLinkage } from "./linkage/raw";
 import type { RawNeighbors } from "./neighbors/raw";
@@ -76,4 +77,11 @@ interface RawCore {
 }
 
 /** Every family of kernels declares its own exports beside its façade. */
-export type RawKernels = RawCore & RawNeighbors & RawGraph & RawCommunity & RawLinkage & RawDbscan & RawReduce;
+export type RawKernels = RawCore &
+  RawNeighbors &
+  RawGraph &
+  RawCommunity &
+  RawLinkage &
+  RawDbscan &
+  RawReduce &
+  RawHdbscan;
