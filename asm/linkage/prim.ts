@@ -3,7 +3,8 @@
  * single linkage. The rows outside of the tree are the columns of a sketch, whose bounds spare most distances. Of
  * equal distances the lowest row wins.
  */
-import { COSINE, rowDistance } from "../neighbors/metric";
+import { CHEBYSHEV, COSINE, EUCLIDEAN, rowDistance } from "../neighbors/metric";
+import { squaredDistanceWithin, unpackRow } from "./rows";
 import { appendColumn, moveWord, removeColumn, Sketch, sketchBounds } from "./sketch";
 
 @unmanaged
@@ -110,6 +111,7 @@ function join(s: Prim, column: i32): void {
   store<i32>(s.order + (<usize>s.done << 2), row);
   store<f64>(s.heights + (<usize>s.done << 3), s.done == 0 ? 0 : load<f64>(s.distances + (<usize>column << 3)));
   s.done++;
+  unpackRow(rowAt(s, row), 0, s.dimensions, s.work);
   sketchBounds(s.sketch, column, 0, 0, s.bounds);
   const last = s.sketch.count - 1;
   removeColumn(s.sketch, row);
@@ -128,11 +130,23 @@ function join(s: Prim, column: i32): void {
 
 function shorten(s: Prim, place: usize, row: i32): void {
   const other = load<i32>(s.sketch.owners + place);
-  const distance = rowDistance(s.metric, 2, rowAt(s, row), rowAt(s, other), s.dimensions, scaleOf(s, row), scaleOf(s, other));
   const own = s.distances + (place << 1);
+  const distance = distanceWithin(s, row, other, load<f64>(own));
   if (distance >= load<f64>(own)) return;
   store<f64>(own, distance);
-  // Squared, in the sketch's units: the cosine distance is half a square, the others are at least as long as the straight line.
-  const squared = s.metric == COSINE ? 2 * distance : distance * distance;
+  const squared = squaredReach(s, distance);
   store<f32>(s.reaches + place, <f32>min(squared * s.sketch.scale * s.sketch.scale * 1.000001, <f64>f32.MAX_VALUE * 0.5));
+}
+
+/** Distance of two rows, the first of which is unpacked in `work`; Euclidean ones are abandoned beyond `limit`. */
+function distanceWithin(s: Prim, row: i32, other: i32, limit: f64): f64 {
+  if (s.metric == EUCLIDEAN) return sqrt(squaredDistanceWithin(s.work, rowAt(s, other), 0, s.dimensions, limit * limit * 1.0000001));
+  return rowDistance(s.metric, 2, rowAt(s, row), rowAt(s, other), s.dimensions, scaleOf(s, row), scaleOf(s, other));
+}
+
+/** Largest squared length of the difference of two rows at this distance: the cosine distance is half of it. */
+@inline
+function squaredReach(s: Prim, distance: f64): f64 {
+  if (s.metric == COSINE) return 2 * distance;
+  return distance * distance * (s.metric == CHEBYSHEV ? <f64>s.dimensions : 1);
 }

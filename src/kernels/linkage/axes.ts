@@ -2,14 +2,14 @@
  * Orthonormal axes on which rows differ most: principal components of a sample of rows, by the eigenvectors of their Gram matrix. Any
  * orthonormal axes give valid bounds; these give tight ones at a cost that does not grow with d².
  */
-
+import type { Slices, Step } from "../contract";
 import { eigenSymmetric } from "../eigen";
 import { ceilLog2 } from "../grid";
 import { KernelMatrix } from "../matrix";
 import type { KernelModule } from "../module";
 import { project } from "../pca";
 
-const SAMPLE_ROWS = 384;
+const SAMPLE_ROWS = 256;
 const MOST_AXES = 32;
 /** An axis that keeps less of its length beside the others is made of rounding. */
 const INDEPENDENT = 1e-3;
@@ -28,7 +28,12 @@ export const sampleRows = (rows: number): number => Math.min(rows, SAMPLE_ROWS);
 export const axisCount = (rows: number, dimensions: number): number => Math.min(dimensions, rows, MOST_AXES);
 
 /** `scales`: what each row is multiplied by before all else, or null. */
-export function principalAxes(kernel: KernelModule, matrix: KernelMatrix, scales: Float64Array | null): Axes {
+export function* principalAxes(
+  kernel: KernelModule,
+  matrix: KernelMatrix,
+  scales: Float64Array | null,
+  step: Step,
+): Slices<Axes> {
   const { rows, dimensions } = matrix;
   const peak = scales ? 1 : matrix.peak();
   const scale = peak > 0 ? 2 ** -ceilLog2(peak) : 1;
@@ -38,29 +43,28 @@ export function principalAxes(kernel: KernelModule, matrix: KernelMatrix, scales
   for (let i = 0; i < count; i++) {
     const from = Math.floor((i * rows) / count);
     const factor = scales ? scales[from]! : 1;
-    for (const [t, value] of kernel.f32(matrix.address + 4 * from * dimensions, dimensions).entries()) {
-      sample[i * dimensions + t] = factor * value;
-      mean[t]! += (factor * value) / count;
+    const row = kernel.f32(matrix.address + 4 * from * dimensions, dimensions);
+    for (let t = 0; t < dimensions; t++) {
+      sample[i * dimensions + t] = factor * row[t]!;
+      mean[t]! += (factor * row[t]!) / count;
     }
   }
   for (let i = 0; i < sample.length; i++) sample[i] = (sample[i]! - mean[i % dimensions]!) * scale;
-  const basis = orthonormal(
-    sample,
-    eigenvectors(kernel, sample, count, axisCount(rows, dimensions)),
-    count,
-    dimensions,
-  );
+  yield step;
+  const gram = gramMatrix(kernel, sample, count);
+  yield step;
+  const { vectors } = eigenSymmetric(kernel, gram, count, axisCount(rows, dimensions));
+  yield step;
+  const basis = orthonormal(sample, vectors, count, dimensions);
+  yield step;
   return { count: basis.length, basis: transpose(basis, dimensions), mean, scale };
 }
 
-/** Leading eigenvectors of the sample's Gram matrix, as rows. */
-function eigenvectors(kernel: KernelModule, sample: Float64Array, rows: number, wanted: number): Float64Array {
-  const dimensions = sample.length / rows;
+function gramMatrix(kernel: KernelModule, sample: Float64Array, rows: number): Float64Array {
   return kernel.scoped(() => {
-    const matrix = new KernelMatrix(kernel, rows, dimensions);
+    const matrix = new KernelMatrix(kernel, rows, sample.length / rows);
     matrix.write(0, Float32Array.from(sample));
-    const gram = Float64Array.from(project(kernel, matrix, sample, rows));
-    return eigenSymmetric(kernel, gram, rows, wanted).vectors;
+    return Float64Array.from(project(kernel, matrix, sample, rows));
   });
 }
 

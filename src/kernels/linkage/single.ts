@@ -18,7 +18,8 @@ export function* singleMerges(kernel: KernelModule, matrix: KernelMatrix, name: 
   const { code, angular } = rawMetric({ name });
   const scales = angular ? kernel.allocate(8 * rows) : 0;
   if (angular) raw.inverseNorms(x, rows, dimensions, scales);
-  const sketch = createSketch(kernel, matrix, angular ? kernel.f64(scales, rows).slice() : null);
+  const step = (done: number) => ({ done, total: 2 * rows });
+  const sketch = yield* createSketch(kernel, matrix, angular ? kernel.f64(scales, rows).slice() : null, step(0));
   const padded = paddedRows(rows);
   const state = kernel.allocate(raw.primBytes());
   const order = kernel.allocateI32(rows);
@@ -38,7 +39,6 @@ export function* singleMerges(kernel: KernelModule, matrix: KernelMatrix, name: 
     heights,
     kernel.allocateF64(dimensions),
   );
-  const step = (done: number) => ({ done, total: 2 * rows });
   yield* sliceRows(rows, dimensions * (2 * sketch.axes + 8), (from, to) => raw.primOpen(state, from, to), step);
   for (let done = 0; done < rows; yield step(rows + done)) done = raw.primRun(state, OPERATIONS_PER_SLICE);
   const joined = kernel.i32(order, rows);

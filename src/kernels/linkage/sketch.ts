@@ -1,4 +1,5 @@
 /** Space for the lower bounds that Ward's and single linkage prune by; see asm/linkage/sketch.ts. */
+import type { Slices, Step } from "../contract";
 import type { KernelMatrix } from "../matrix";
 import type { KernelModule } from "../module";
 import { principalAxes } from "./axes";
@@ -13,10 +14,15 @@ export interface Sketch {
   axes: number;
 }
 
-export function createSketch(kernel: KernelModule, matrix: KernelMatrix, scales: Float64Array | null): Sketch {
+export function* createSketch(
+  kernel: KernelModule,
+  matrix: KernelMatrix,
+  scales: Float64Array | null,
+  step: Step,
+): Slices<Sketch> {
   const { raw } = kernel;
   const { rows, dimensions } = matrix;
-  const { count, basis, mean, scale } = principalAxes(kernel, matrix, scales);
+  const { count, basis, mean, scale } = yield* principalAxes(kernel, matrix, scales, step);
   const padded = paddedRows(rows);
   const address = kernel.allocate(raw.sketchBytes());
   raw.sketchSpace(

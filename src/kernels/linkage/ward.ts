@@ -14,7 +14,8 @@ export function* wardMerges(kernel: KernelModule, matrix: KernelMatrix, inPlace:
   const { raw } = kernel;
   const { rows, dimensions } = matrix;
   const work = inPlace ? matrix : copyOf(kernel, matrix);
-  const sketch = createSketch(kernel, work, null);
+  const step = (done: number) => ({ done, total: 2 * rows });
+  const sketch = yield* createSketch(kernel, work, null, step(0));
   const padded = paddedRows(rows);
   const state = kernel.allocate(raw.wardBytes());
   const merges = kernel.allocateI32(2 * (rows - 1));
@@ -35,7 +36,6 @@ export function* wardMerges(kernel: KernelModule, matrix: KernelMatrix, inPlace:
     kernel.allocateF64(dimensions),
     kernel.allocateF64(dimensions),
   );
-  const step = (done: number) => ({ done, total: 2 * rows });
   yield* sliceRows(rows, dimensions * (2 * sketch.axes + 8), (from, to) => raw.wardOpen(state, from, to), step);
   for (let done = 0; done < rows - 1; yield step(rows + done)) done = raw.wardRun(state, OPERATIONS_PER_SLICE);
   if (inPlace) matrix.touched();
