@@ -32,6 +32,7 @@ const ARROW_TYPES: Record<ColumnType, DataType> = {
   float32: new Float32(),
   float64: new Float64(),
   "list<float32>": listOf(new Float32()),
+  "list<float64>": listOf(new Float64()),
   "list<utf8>": listOf(new Utf8()),
 };
 
@@ -73,12 +74,14 @@ function columnData({ name, type, nullable }: ColumnSpec, cells: ArrayLike<Cell>
     case "float64":
       return makeData({ type: new Float64(), ...base, data: numbers(Float64Array, cells) });
     case "list<float32>": {
-      const lists = cells as ArrayLike<ArrayLike<number> | null>;
-      const valueOffsets = offsetsOf(lists);
-      const data = new Float32Array(valueOffsets[rows]!);
-      for (let i = 0; i < rows; i++) if (lists[i]) data.set(lists[i]!, valueOffsets[i]);
+      const { valueOffsets, data } = encodeNumbers(Float32Array, cells as ArrayLike<ArrayLike<number> | null>);
       const child = makeData({ type: new Float32(), length: data.length, nullCount: 0, data });
       return makeData({ type: listOf(new Float32()), ...base, valueOffsets, child });
+    }
+    case "list<float64>": {
+      const { valueOffsets, data } = encodeNumbers(Float64Array, cells as ArrayLike<ArrayLike<number> | null>);
+      const child = makeData({ type: new Float64(), length: data.length, nullCount: 0, data });
+      return makeData({ type: listOf(new Float64()), ...base, valueOffsets, child });
     }
     case "list<utf8>": {
       const lists = cells as ArrayLike<readonly string[] | null>;
@@ -110,6 +113,16 @@ function numbers<T extends Int32Array | Float32Array | Float64Array>(
   const values = new Type(cells.length);
   for (let i = 0; i < cells.length; i++) values[i] = isNull(cells[i]!) ? 0 : (cells[i] as number);
   return values;
+}
+
+function encodeNumbers<T extends Float32Array | Float64Array>(
+  Type: new (length: number) => T,
+  lists: ArrayLike<ArrayLike<number> | null>,
+): { valueOffsets: Int32Array; data: T } {
+  const valueOffsets = offsetsOf(lists);
+  const data = new Type(valueOffsets[lists.length]!);
+  for (let i = 0; i < lists.length; i++) if (lists[i]) data.set(lists[i]!, valueOffsets[i]);
+  return { valueOffsets, data };
 }
 
 function offsetsOf(lists: ArrayLike<ArrayLike<unknown> | null>): Int32Array {

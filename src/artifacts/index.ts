@@ -19,6 +19,7 @@ export type {
   WrittenTable,
 } from "./contract";
 export { nextCursor, offsetOf } from "./cursor";
+export { METHOD_TABLES, type MethodTableFile, type MethodTableSpec, writeMethodTable } from "./method-tables";
 export { initParquet, parquetMemoryBytes } from "./parquet";
 export type { TableFile } from "./read";
 export {
@@ -31,7 +32,7 @@ export {
   tableStream,
 } from "./render";
 export { centroidRows, dataCentroid, dataMember, memberRows, rowsOf } from "./rows";
-export type { ColumnBatch } from "./tables";
+export type { ColumnBatch, ColumnType } from "./tables";
 export { writeCentroids, writeHierarchy, writeMembers } from "./write";
 
 /** Everything, from the first row. */

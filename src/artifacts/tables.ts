@@ -1,6 +1,6 @@
-/** The columns of the three tables: the one place that names them. docs/data-formats.md repeats them for readers. */
+/** The columns of the tables that every run has: the one place that names them. docs/data-formats.md repeats them for readers. */
 
-export type ColumnType = "utf8" | "int32" | "float32" | "float64" | "list<float32>" | "list<utf8>";
+export type ColumnType = "utf8" | "int32" | "float32" | "float64" | "list<float32>" | "list<float64>" | "list<utf8>";
 
 export interface ColumnSpec {
   name: string;
@@ -11,7 +11,7 @@ export interface ColumnSpec {
 }
 
 export interface TableSpec {
-  name: "members" | "centroids" | "hierarchy";
+  name: string;
   columns: readonly ColumnSpec[];
 }
 

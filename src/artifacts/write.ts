@@ -29,7 +29,7 @@ export function writeHierarchy(objects: ObjectStore, key: string, rows: Hierarch
   return writeTable(objects, key, HIERARCHY, rowsAsColumns(HIERARCHY, rows, GROUP_ROWS, hierarchyCells), GROUP_ROWS);
 }
 
-async function writeTable(
+export async function writeTable(
   objects: ObjectStore,
   key: string,
   spec: TableSpec,

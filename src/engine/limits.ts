@@ -4,6 +4,8 @@ export interface Limits {
   rows: number;
   /** Rows that vector clusters are fitted on. Above it a seeded sample of this size is; the other rows are only assigned. */
   fittedRows: number;
+  /** The same for methods that compare rows pair by pair. */
+  pairwiseRows: number;
   /** Bytes of the prepared matrix in scratch. */
   matrixBytes: number;
   /** Bytes of matrix and per-row workspace that one isolate may hold: decides the method, see `holdsInMemory`. */
@@ -15,7 +17,7 @@ export interface Limits {
   shardRows: number;
   /** n_clusters × dimensions. */
   clusterValues: number;
-  /** Combinations of attribute values. */
+  /** Combinations of attribute values, and clusters that a method whose parameters do not say how many may find. */
   groups: number;
   /** CPU milliseconds that a task of many small units (restarts) should take. */
   taskCpuMs: number;
@@ -29,6 +31,7 @@ export const KERNEL_BYTES = 48 * MIB;
 export const LIMITS: Limits = {
   rows: 2 ** 24,
   fittedRows: 1_000_000,
+  pairwiseRows: 100_000,
   matrixBytes: 8192 * MIB,
   isolateBytes: 32 * MIB,
   kernelBytes: KERNEL_BYTES,

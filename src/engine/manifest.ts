@@ -1,5 +1,6 @@
 /** manifest.json: what a finished run is, how it was made, and what its files hold. docs/data-formats.md lists the fields. */
 import { version as ENGINE_VERSION } from "../../package.json";
+import { algorithmOf } from "../domain/run/methods";
 import { runMetrics, runWarnings } from "../domain/run/record";
 import type { StageResults } from "../domain/run/results";
 import type { RunHead } from "../domain/run/state";
@@ -21,7 +22,7 @@ export function manifest(head: RunHead, now: number): Record<string, unknown> {
     completed_at: new Date(now).toISOString(),
     execution_ms: now - head.startedAt,
     engine: { version: ENGINE_VERSION, kernels: head.build, kernel_memory_bytes: head.memoryBytes },
-    method: spec.method.kind === "kmeans" ? "kmeans" : "attribute_based",
+    method: algorithmOf(spec.method),
     result: plan.exact ? "exact" : "approximate",
     seed: spec.seed,
     rows: {
@@ -33,7 +34,7 @@ export function manifest(head: RunHead, now: number): Record<string, unknown> {
       fitted: plan.fittedRows,
     },
     num_clusters: sizes.length,
-    metrics: spec.method.kind === "kmeans" ? runMetrics(results) : null,
+    metrics: spec.method.kind === "attribute" ? null : runMetrics(results),
     stages: plan.stages.map((stage, index) => ({
       kind: stage.kind,
       method: stage.method,
@@ -42,7 +43,7 @@ export function manifest(head: RunHead, now: number): Record<string, unknown> {
       cpu_ms: Math.round(head.stageCpuMs[index] ?? 0),
     })),
     audits: audits(results),
-    files: Object.values(files).filter((file) => file !== null),
+    files: [...Object.values(files).filter((file) => file !== null), ...results.persist.tables],
     warnings: runWarnings(head),
     definition: spec.definition,
     spec: { ...spec, definition: undefined },

@@ -55,6 +55,40 @@ export async function fittedMatrix(context: TaskContext, span: Span): Promise<Ma
   return pickedMatrix(context, `fitted ${span.from}-${span.to}`, rows);
 }
 
+const SAMPLE = "sample";
+
+/** All rows that clusters are fitted on, as they were prepared: every row, or those in the run's sample. */
+export async function rawFitted(context: TaskContext): Promise<Matrix> {
+  const { workspace, plan, spec } = context;
+  const { lastRank } = context.results.gather!;
+  const all = { from: 0, to: plan.shape.rows };
+  if (lastRank === null) return rawMatrix(context, all);
+  const known = workspace.held(SAMPLE);
+  if (known && !known.centered) return known.matrix;
+  const { matrix } = workspace.hold(SAMPLE, plan.fittedRows, plan.shape.dimensions);
+  const rows = fittedRows(all.from, all.to, spec.seed, lastRank);
+  try {
+    for await (const { at, values } of pickedSlices(context, rows, lastView(plan))) matrix.write(at, values);
+  } catch (error) {
+    workspace.drop();
+    throw error;
+  }
+  return matrix;
+}
+
+/** The same minus the mean of all rows of the run. */
+export async function centeredFitted(context: TaskContext): Promise<Matrix> {
+  const { workspace, plan, scratch, kernels, pulse } = context;
+  if (context.results.gather!.lastRank === null) return centeredMatrix(context, { from: 0, to: plan.shape.rows });
+  const known = workspace.held(SAMPLE);
+  if (known?.centered) return known.matrix;
+  const mean = await scratch.doubles(meanName(plan, lastView(plan)));
+  const matrix = await rawFitted(context);
+  pulse.compute(() => kernels.center(matrix, mean));
+  workspace.held(SAMPLE)!.centered = true;
+  return matrix;
+}
+
 /** The given rows (ascending) minus the mean, as a matrix of their own. */
 export async function pickedMatrix(context: TaskContext, name: string, rows: Uint32Array): Promise<Matrix> {
   const { workspace, plan, scratch, kernels, pulse } = context;

@@ -2,18 +2,15 @@
 import type { AttributeConfig } from "../domain/definition/model";
 import type { Shape, StagePlan } from "../domain/run/types";
 import type { Limits } from "./limits";
-import { overRows, single } from "./plan-stage";
+import { overRows, type PlannedStages, single } from "./plan-stage";
+import { shardRowsOf } from "./shards";
 
 /** Rows a millisecond that a task reads and groups. */
 const ROWS_PER_MS = 100;
 const TASK_BYTES = 24 * 1024 * 1024;
 
-export function planAttributes(
-  config: AttributeConfig,
-  { rows }: Shape,
-  shardRows: number,
-  limits: Limits,
-): StagePlan[] {
+export function planAttributes(config: AttributeConfig, { rows }: Shape, limits: Limits): PlannedStages {
+  const shardRows = shardRowsOf(0, rows, false, limits);
   const cpuMs = rows / ROWS_PER_MS;
   const params = { limit: limits.groups };
   const stages: StagePlan[] = [];
@@ -39,5 +36,5 @@ export function planAttributes(
     }),
     single("persist", { method: "Parquet", cpuMs: rows / 200 + 20, taskBytes: TASK_BYTES }),
   );
-  return stages;
+  return { fittedRows: rows, views: [], shardRows, stages };
 }

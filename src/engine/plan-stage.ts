@@ -1,9 +1,17 @@
 /** Shapes of stages that the planners of all methods share. */
-import type { StageKind, StagePlan } from "../domain/run/types";
+import type { StageKind, StagePlan, ViewPlan } from "../domain/run/types";
 import { BLOCK_ROWS } from "./limits";
 
 /** Rounds of a loop that the estimate and the progress reckon with. */
 export const EXPECTED_ROUNDS = 25;
+
+/** What a run's kind of clustering plans. */
+export interface PlannedStages {
+  fittedRows: number;
+  views: ViewPlan[];
+  shardRows: number;
+  stages: StagePlan[];
+}
 
 interface Told {
   method: string;

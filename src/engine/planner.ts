@@ -7,32 +7,25 @@ import type { Plan, RunSpec, Shape, StagePlan } from "../domain/run/types";
 import { estimate } from "./cost";
 import { LIMITS, type Limits } from "./limits";
 import { planAttributes } from "./plan-attribute";
-import { planKMeans, solvesWhole } from "./plan-kmeans";
-import { planPreparation, preparedDimensions } from "./plan-preparation";
+import { preparedDimensions } from "./plan-preparation";
 import { EXPECTED_ROUNDS } from "./plan-stage";
-import { shardRowsOf } from "./shards";
+import { planVectors } from "./plan-vector";
 
 export function plan(spec: RunSpec, gathered: Shape, limits: Limits = LIMITS): Plan {
   refuseEmpty(gathered);
   refuseTooLarge(gathered, limits);
   const { method } = spec;
   const shape = { ...gathered, dimensions: preparedDimensions(spec.preparation, gathered.dimensions) };
-  const whole = method.kind === "kmeans" && solvesWhole(method.params, shape, limits);
-  const shardRows = shardRowsOf(shape.dimensions, shape.rows, whole, limits);
-  const { views, stages: preparation } =
-    method.kind === "kmeans" ? planPreparation(spec, gathered, whole, limits) : { views: [], stages: [] };
-  const stages = [
-    ...preparation,
-    ...(method.kind === "kmeans"
-      ? planKMeans(spec, method.params, shape, { views, preparation, shardRows }, limits)
-      : planAttributes(method.config, shape, shardRows, limits)),
-  ];
+  const { fittedRows, views, shardRows, stages } =
+    method.kind === "attribute"
+      ? planAttributes(method.config, shape, limits)
+      : planVectors(spec, method, gathered, shape, limits);
   refuseHeavy(stages, limits);
   const rounds = (stage: StagePlan) => Math.min(stage.maxRounds, EXPECTED_ROUNDS);
   return {
     version: 1,
     shape,
-    fittedRows: method.kind === "kmeans" ? Math.min(shape.rows, limits.fittedRows) : shape.rows,
+    fittedRows,
     views,
     shardRows,
     shards: Math.ceil(shape.rows / shardRows),

@@ -1,10 +1,12 @@
 /** A definition and its collections → what one run does, with nothing left to look up; refusals name the field. */
 
 import type { CollectionFeature } from "../documents/contract";
-import type { ClusterDefinition, KMeansParams, VectorConfig, Warning } from "../domain/definition/model";
+import type { ClusterDefinition, VectorConfig, Warning } from "../domain/definition/model";
 import { ShoalError } from "../domain/errors";
 import type { Filter } from "../domain/filters/model";
-import type { FeatureSpec, MethodSpec, PreparationStep, RunSpec } from "../domain/run/types";
+import type { VectorMethodSpec } from "../domain/run/methods";
+import type { FeatureSpec, PreparationStep, RunSpec } from "../domain/run/types";
+import { IMPLEMENTED, methodOf } from "./methods/registry";
 
 export interface ResolveContext {
   ids: Pick<RunSpec, "runId" | "clusterId" | "namespaceId" | "taskId" | "createdAt">;
@@ -52,11 +54,11 @@ export function resolveRunSpec(definition: ClusterDefinition, context: ResolveCo
     });
   const method = vectorMethod(vector);
   refuseUnavailable(vector);
-  warnings.push(...vectorWarnings(vector));
+  warnings.push(...vectorWarnings(vector), ...(methodOf(method).review?.(method.params) ?? []));
   return {
     ...base,
     sampleSize: sampleSize(vector.sample_size),
-    seed: overrides.random_state ?? method.params.random_state ?? seedOf(ids.runId),
+    seed: overrides.random_state ?? randomState(method) ?? seedOf(ids.runId),
     method,
     features: vector.feature_uris.map((uri) => featureSpec(uri, vector, collections)),
     normalize: vector.normalize_features,
@@ -68,14 +70,15 @@ export function resolveRunSpec(definition: ClusterDefinition, context: ResolveCo
   };
 }
 
-function vectorMethod({ clustering_method, algorithm_params }: VectorConfig): MethodSpec & { kind: "kmeans" } {
-  if (clustering_method === "kmeans") {
-    const { n_clusters, max_iter, random_state, n_init, tol, init, algorithm } =
-      algorithm_params as unknown as KMeansParams;
-    return { kind: "kmeans", params: { n_clusters, max_iter, random_state, n_init, tol, init, algorithm } };
-  }
-  throw unavailable("clustering_method", clustering_method, ["kmeans"]);
+/** The parameters were checked and filled in when the definition was made; what only the kernels refuse, their method does. */
+function vectorMethod({ clustering_method, algorithm_params }: VectorConfig): VectorMethodSpec {
+  const kind = IMPLEMENTED.find((name) => name === clustering_method);
+  if (!kind) throw unavailable("clustering_method", clustering_method, IMPLEMENTED);
+  return { kind, params: algorithm_params } as unknown as VectorMethodSpec;
 }
+
+const randomState = ({ params }: VectorMethodSpec): number | null =>
+  "random_state" in params ? params.random_state : null;
 
 function refuseUnavailable({ multi_feature_strategy, weight_learning_config, output_strategy }: VectorConfig): void {
   if (multi_feature_strategy === "independent")

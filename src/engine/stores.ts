@@ -43,7 +43,7 @@ export async function freezeCollection(
     runId: spec.runId,
     filters: spec.filters,
     features: featureNames(spec),
-    zeroIsNoise: spec.method.kind === "kmeans" && spec.normalize,
+    zeroIsNoise: spec.method.kind !== "attribute" && spec.normalize,
     sample: await sampleOf(spec, index, store),
     attributes: spec.method.kind === "attribute" ? spec.method.config.attributes : [],
   });

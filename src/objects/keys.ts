@@ -16,4 +16,5 @@ export const keys = {
   scratch: (namespaceId: string, runId: string) => `scratch/${namespaceId}/${runId}/`,
 };
 
-export type ArtifactFile = "members.parquet" | "centroids.parquet" | "hierarchy.parquet" | "manifest.json";
+/** The tables that a method keeps are named in src/artifacts/method-tables.ts. */
+export type ArtifactFile = `${string}.parquet` | "manifest.json";

@@ -25,7 +25,7 @@ export function runRecord(head: RunHead): RunRecord {
     numClusters: centroids?.length ?? 0,
     numPoints: completed?.numPoints ?? 0,
     noisePoints: completed?.noisePoints ?? 0,
-    metrics: completed && spec.method.kind === "kmeans" ? runMetrics(results) : null,
+    metrics: completed && spec.method.kind !== "attribute" ? runMetrics(results) : null,
     centroids,
     warnings: runWarnings(head),
     plan,
@@ -53,26 +53,32 @@ function runCentroids({ assign, group }: StageResults): RunCentroid[] {
 }
 
 /** Quality of a vector clustering, and the objectives of its method. */
-export function runMetrics({ assign, silhouette, kmeans, lloyd, persist }: StageResults): RunMetrics {
+export function runMetrics({ assign, cluster, silhouette, kmeans, lloyd, persist }: StageResults): RunMetrics {
   return {
     silhouette_score: silhouette?.score ?? null,
     davies_bouldin_index: assign?.daviesBouldin ?? null,
     calinski_harabasz_score: assign?.calinskiHarabasz ?? null,
-    inertia: assign?.inertia ?? null,
     noise_fraction: persist && persist.numPoints > 0 ? persist.noisePoints / persist.numPoints : null,
-    n_iter: kmeans?.iterations ?? lloyd?.iterations ?? null,
+    ...(cluster
+      ? cluster.objectives
+      : { inertia: assign?.inertia ?? null, n_iter: kmeans?.iterations ?? lloyd?.iterations ?? null }),
   };
 }
 
 /** The warnings of the request and of the data, and those that only the finished stages can give. */
 export function runWarnings({ spec, warnings, results, plan }: RunHead): RunRecord["warnings"] {
-  const { assign, group, kmeans, lloyd } = results as StageResults;
-  const told = [...warnings];
-  if (plan && plan.fittedRows < plan.shape.rows)
+  const { assign, cluster, group, kmeans, lloyd } = results as StageResults;
+  const told = [...warnings, ...(cluster?.warnings ?? [])];
+  if (plan && plan.fittedRows < plan.shape.rows) {
+    const byRow = cluster && cluster.pieces.length > 0;
+    const others = byRow
+      ? "took the cluster of the nearest document of the sample"
+      : "were assigned to their nearest cluster";
     told.push({
       loc: ["vector_config", "sample_size"],
-      msg: `${plan.shape.rows} documents are more than the ${plan.fittedRows} that ${spec.method.kind} clusters: a seeded sample of ${plan.fittedRows} was clustered, the other ${plan.shape.rows - plan.fittedRows} were assigned to their nearest cluster`,
+      msg: `${plan.shape.rows} documents are more than the ${plan.fittedRows} that ${spec.method.kind} clusters: a seeded sample of ${plan.fittedRows} was clustered, the other ${plan.shape.rows - plan.fittedRows} ${others}`,
     });
+  }
   if (spec.method.kind === "kmeans") {
     const { n_clusters, max_iter } = spec.method.params;
     if (assign && assign.sizes.length < n_clusters)

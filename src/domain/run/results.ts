@@ -1,5 +1,7 @@
 /** Small results of the stages, as they are stored in the run's head and handed to later stages. Row data lies in scratch. */
 
+import type { Warning } from "../definition/model";
+
 /** Starts of the pieces of a row-sharded scratch array, ascending, and the end of the last. */
 export type Bounds = number[];
 
@@ -59,11 +61,38 @@ export interface LloydResult {
   centroids: string;
 }
 
-export interface AssignResult {
+/** Of `cluster`: a method's fit in one isolate. Labels and the like lie in scratch, a value a fitted row. */
+export interface ClusterResult {
+  /** Clusters in the method's numbering. */
+  clusters: number;
+  /** Starts of the stored pieces of the fitted sample and the end of the last; none where all rows are fitted. */
+  pieces: Bounds;
+  probabilities: boolean;
+  outlierScores: boolean;
+  /** What the method optimises, as `metrics` names it. */
+  objectives: Record<string, number | null>;
+  /** What is kept for reuse; the columns lie in scratch. */
+  tables: { file: string; rows: number }[];
+  /** Names of what labels further rows. */
+  kept: string[];
+  warnings: Warning[];
+}
+
+export interface LabelResult {
+  /** Of labels, probabilities and outlier scores. */
   bounds: Bounds;
+}
+
+/** The clusters that rows are in: of `assign`, or of `spread` after a fit. */
+export interface AssignResult {
+  /** Of the distances. */
+  bounds: Bounds;
+  /** Sum of the squared distances to the means. */
   inertia: number;
-  /** New number of each centroid of the solution, by size, or -1 for one without members. */
+  /** New number of each cluster of the solution, by size, or -1 for one without members. */
   order: number[];
+  /** Rows of the plan that are in no cluster. */
+  noiseRows: number;
   /** Members of each cluster, in the new numbering. */
   sizes: number[];
   daviesBouldin: number | null;
@@ -106,6 +135,8 @@ export interface FileInfo {
 
 export interface PersistResult {
   files: { members: FileInfo; centroids: FileInfo; hierarchy: FileInfo | null };
+  /** What the method keeps for reuse. */
+  tables: FileInfo[];
   numPoints: number;
   noisePoints: number;
 }
@@ -118,6 +149,8 @@ export interface StageResults {
   coreset?: CoresetResult;
   coreset_solve?: SolveResult;
   lloyd?: LloydResult;
+  cluster?: ClusterResult;
+  label?: LabelResult;
   assign?: AssignResult;
   describe?: DescribeResult;
   scatter?: ScatterResult;

@@ -2,8 +2,11 @@
  * The vocabulary of a run, shared by the planner, the state machine, the coordinator, the consumer and the API.
  * Everything here is plain data: it is stored in SQLite, sent through the queue and compared in tests.
  */
-import type { AttributeConfig, KMeansParams, Warning } from "../definition/model";
+import type { Warning } from "../definition/model";
 import type { Filter } from "../filters/model";
+import type { MethodSpec } from "./methods";
+
+export type { MethodSpec } from "./methods";
 
 /** What to do, resolved from a definition at execute time: no names, no defaults left to look up. */
 export interface RunSpec {
@@ -32,8 +35,6 @@ export interface RunSpec {
   /** What the manifest repeats of the definition, as the user wrote it. */
   definition: Record<string, unknown>;
 }
-
-export type MethodSpec = { kind: "kmeans"; params: KMeansParams } | { kind: "attribute"; config: AttributeConfig };
 
 /** One step of the preparation. `pca` and `whitening` work on a row alone once they are fitted; the others lay out all rows together. */
 export type PreparationStep = { method: "pca"; components: number } | { method: "whitening"; regularization: number };
@@ -128,6 +129,9 @@ export type StageKind =
   | "coreset_solve"
   | "lloyd"
   | "assign"
+  | "cluster"
+  | "label"
+  | "spread"
   | "median"
   | "describe"
   | "scatter"

@@ -2,10 +2,12 @@
 import type { StageKind } from "../../domain/run/types";
 import type { Stage } from "../context";
 import { assign } from "./assign";
+import { cluster } from "./cluster";
 import { coreset } from "./coreset";
 import { describe } from "./describe";
 import { gather } from "./gather";
 import { group } from "./group";
+import { label } from "./label";
 import { lloyd } from "./lloyd";
 import { median } from "./median";
 import { moments } from "./moments";
@@ -15,6 +17,7 @@ import { project } from "./project";
 import { scatter } from "./scatter";
 import { silhouette } from "./silhouette";
 import { coresetSolve, kmeans } from "./solve";
+import { spread } from "./spread";
 import { transform } from "./transform";
 import { values } from "./values";
 
@@ -26,6 +29,9 @@ export const STAGES: Record<StageKind, Stage> = {
   coreset_solve: coresetSolve,
   lloyd,
   assign,
+  cluster,
+  label,
+  spread,
   median,
   describe,
   scatter,

@@ -4,15 +4,14 @@ import { centeredMatrix, matrixSlices, spanName } from "../matrices";
 import { sliceRows } from "../prepare";
 import { pieceName } from "../scratch";
 import { lastView } from "../views";
-import { CLUSTER_CENTROIDS } from "./assign";
+import { CLUSTER_CENTROIDS, clusterLabels } from "./clusters";
 
 export const median: Stage = {
   async map(context): Promise<{ from: number; to: number }> {
     const { span, plan, results, scratch, pulse } = context;
     const { rows } = plan.shape;
-    const { order, sizes, bounds } = results.assign!;
-    const labels = await scratch.rows("labels", bounds, 4, 0, rows);
-    const clusters = new Int32Array(labels.buffer, labels.byteOffset, rows).map((label) => order[label]!);
+    const { sizes } = results.assign!;
+    const clusters = await clusterLabels(context, 0, rows);
     const columns = await readColumns(context);
     const width = span.to - span.from;
     const medians = new Float32Array(sizes.length * width);
@@ -77,7 +76,7 @@ function clusterMedians(values: Float32Array, clusters: Int32Array, sizes: numbe
   const members = sizes.map((size) => new Float32Array(size));
   const filled = new Uint32Array(sizes.length);
   clusters.forEach((cluster, row) => {
-    members[cluster]![filled[cluster]!++] = values[row]!;
+    if (cluster >= 0) members[cluster]![filled[cluster]!++] = values[row]!;
   });
   return Float32Array.from(members, (own) => {
     own.sort();

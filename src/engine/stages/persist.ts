@@ -3,6 +3,7 @@ import { writeCentroids, writeHierarchy, writeMembers } from "../../artifacts";
 import type { FileInfo, PersistResult } from "../../domain/run/results";
 import { type ArtifactFile, keys } from "../../objects/keys";
 import type { Stage, TaskContext } from "../context";
+import { writeKeptTables } from "./kept-tables";
 import { memberBatches } from "./members";
 import { groupTables } from "./tables-group";
 import { vectorTables } from "./tables-vector";
@@ -13,18 +14,19 @@ export const persist: Stage = {
 };
 
 async function writeTables(context: TaskContext): Promise<PersistResult> {
-  const { spec, plan, objects } = context;
-  const tables = spec.method.kind === "kmeans" ? await vectorTables(context) : await groupTables(context);
+  const { spec, plan, objects, results } = context;
+  const tables = spec.method.kind === "attribute" ? await groupTables(context) : await vectorTables(context);
   const key = (file: ArtifactFile) => keys.artifact(spec.namespaceId, spec.clusterId, spec.runId, file);
   const written = async (file: ArtifactFile, table: Promise<Omit<FileInfo, "key">>): Promise<FileInfo> => ({
     key: key(file),
     ...(await table),
   });
-  // The ids come by while the members are written: no row is read twice.
   const ids = new Map(tables.representatives.map((row) => [row, ""]));
+  const kept = results.cluster?.tables ?? [];
+  const places = kept.length > 0 ? new Uint32Array(plan.shape.rows) : null;
   const members = await written(
     "members.parquet",
-    writeMembers(objects, key("members.parquet"), memberBatches(context, tables.members, ids)),
+    writeMembers(objects, key("members.parquet"), memberBatches(context, tables.members, { ids, places })),
   );
   const centroids = await written(
     "centroids.parquet",
@@ -36,6 +38,7 @@ async function writeTables(context: TaskContext): Promise<PersistResult> {
       : null;
   return {
     files: { members, centroids, hierarchy },
+    tables: places ? await writeKeptTables(context, places, members.rows) : [],
     numPoints: members.rows,
     noisePoints: plan.shape.noiseRows + tables.noiseRows,
   };

@@ -22,6 +22,8 @@ export async function groupTables(context: TaskContext): Promise<Tables> {
     members: {
       bounds,
       distances: null,
+      probabilities: null,
+      outlierScores: null,
       coordinates: null,
       components: 0,
       clusters: async (from, to) => {

@@ -1,9 +1,10 @@
 /** Tables of a vector clustering: centroids with their spread, representatives and place on the map. */
 import type { CentroidRow } from "../../artifacts";
 import { clusterLabelId } from "../../domain/ids";
+import { algorithmOf } from "../../domain/run/methods";
 import type { TaskContext } from "../context";
 import { boundsOf } from "../scratch";
-import { CLUSTER_NEAREST, CLUSTER_SUMS } from "./assign";
+import { CLUSTER_NEAREST, CLUSTER_SUMS, clusterLabels, labelBounds } from "./clusters";
 import { DESCRIBED_NEAREST, DESCRIBED_SQUARES } from "./describe";
 import { centroidsName } from "./median";
 import { Nearest } from "./nearest";
@@ -13,8 +14,9 @@ import { getSums } from "./sums";
 import type { Tables } from "./tables";
 
 export async function vectorTables(context: TaskContext): Promise<Tables> {
-  const { results, scratch, spec } = context;
-  const { order, bounds } = results.assign!;
+  const { results, spec } = context;
+  const { bounds, noiseRows } = results.assign!;
+  const scored = (name: string, found?: boolean) => (found ? { name, bounds: labelBounds(results) } : null);
   return {
     members: {
       bounds: results.gather!.bounds,
@@ -23,15 +25,14 @@ export async function vectorTables(context: TaskContext): Promise<Tables> {
         : { name: "distances", bounds },
       coordinates: results.project ? boundsOf(results.project) : null,
       components: spec.map && results.project ? spec.map.components : 0,
-      clusters: async (from, to) => {
-        const bytes = await scratch.rows("labels", bounds, 4, from, to);
-        const labels = new Int32Array(bytes.buffer, bytes.byteOffset, to - from);
-        return Array.from(labels, (label) => ({ id: clusterLabelId(order[label]!), label: null }));
-      },
+      probabilities: scored("probabilities", results.cluster?.probabilities),
+      outlierScores: scored("outlier_scores", results.cluster?.outlierScores),
+      clusters: async (from, to) =>
+        Array.from(await clusterLabels(context, from, to), (label) => ({ id: clusterLabelId(label), label: null })),
     },
     ...(await centroidTable(context)),
     hierarchy: [],
-    noiseRows: 0,
+    noiseRows,
   };
 }
 
@@ -66,8 +67,8 @@ async function centroidTable(context: TaskContext): Promise<Pick<Tables, "repres
       hierarchyLevel: 0,
       coordinates: coordinates?.[cluster] ?? null,
       representatives: representatives[cluster]!.map((member) => ids.get(member)!),
-      algorithm: "kmeans",
-      parameters: JSON.stringify(spec.method.kind === "kmeans" ? spec.method.params : {}),
+      algorithm: algorithmOf(spec.method),
+      parameters: JSON.stringify(spec.method.kind === "attribute" ? {} : spec.method.params),
       reductionMethod: spec.map?.method ?? null,
     };
   };

@@ -2,8 +2,8 @@ import { z } from "@hono/zod-openapi";
 import { type CentroidJson, centroidRows, memberRows, openCentroids, openMembers } from "../../../artifacts";
 import { deleteCluster } from "../../../db/clusters";
 import { requireExecution } from "../../../db/executions";
-import type { Algorithm } from "../../../domain/definition/model";
 import { ERRORS, type ErrorCode, ShoalError } from "../../../domain/errors";
+import { algorithmOf } from "../../../domain/run/methods";
 import { keys } from "../../../objects/keys";
 import { deletePrefix } from "../../../objects/object-store";
 import { type AppContext, services } from "../../context";
@@ -80,7 +80,7 @@ async function result(
     success: true,
     run_id: runId,
     cluster_id: clusterId,
-    algorithm: (spec.method.kind === "kmeans" ? "kmeans" : "attribute_based") satisfies Algorithm,
+    algorithm: algorithmOf(spec.method),
     num_clusters: doc.num_clusters,
     num_documents: doc.num_points,
     centroids: centroids.map(withDefaults),

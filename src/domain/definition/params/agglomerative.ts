@@ -17,6 +17,11 @@ export const AgglomerativeRequest = z.object({
   compute_distances: z.boolean().default(false),
 });
 
+export type AgglomerativeParams = Omit<
+  z.output<typeof AgglomerativeRequest>,
+  "memory" | "compute_full_tree" | "compute_distances"
+>;
+
 export const agglomerative: ParameterModel = {
   schema: AgglomerativeRequest,
   inert: {

@@ -13,6 +13,8 @@ export const DbscanRequest = z.object({
   n_jobs: z.int().nullable().default(1),
 });
 
+export type DbscanParams = Omit<z.output<typeof DbscanRequest>, "leaf_size" | "n_jobs">;
+
 export const dbscan: ParameterModel = {
   schema: DbscanRequest,
   inert: { leaf_size: INERT.leaf_size, n_jobs: INERT.n_jobs },

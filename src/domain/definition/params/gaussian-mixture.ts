@@ -21,6 +21,11 @@ export const GaussianMixtureRequest = z.object({
   verbose_interval: Count.default(10),
 });
 
+export type GaussianMixtureParams = Omit<
+  z.output<typeof GaussianMixtureRequest>,
+  "warm_start" | "verbose" | "verbose_interval"
+>;
+
 export const gaussianMixture: ParameterModel = {
   schema: GaussianMixtureRequest,
   inert: {

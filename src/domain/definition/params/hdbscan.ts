@@ -16,6 +16,8 @@ export const HdbscanRequest = z.object({
   match_reference_implementation: z.boolean().default(false),
 });
 
+export type HdbscanParams = Omit<z.output<typeof HdbscanRequest>, "prediction_data">;
+
 export const hdbscan: ParameterModel = {
   schema: HdbscanRequest,
   inert: { prediction_data: "what new documents need is always kept; it has no effect" },

@@ -14,6 +14,8 @@ export const LeidenRequest = z.object({
   random_state: RandomState,
 });
 
+export type LeidenParams = z.output<typeof LeidenRequest>;
+
 export const leiden: ParameterModel = {
   schema: LeidenRequest,
   inert: {},

@@ -13,4 +13,6 @@ export const MeanShiftRequest = z.object({
   max_iter: Count.default(300),
 });
 
+export type MeanShiftParams = Omit<z.output<typeof MeanShiftRequest>, "n_jobs">;
+
 export const meanShift: ParameterModel = { schema: MeanShiftRequest, inert: { n_jobs: INERT.n_jobs } };

@@ -26,6 +26,8 @@ export const OpticsRequest = z.object({
   n_jobs: z.int().nullable().default(1),
 });
 
+export type OpticsParams = Omit<z.output<typeof OpticsRequest>, "leaf_size" | "n_jobs">;
+
 export const optics: ParameterModel = {
   schema: OpticsRequest,
   inert: { leaf_size: INERT.leaf_size, n_jobs: INERT.n_jobs },

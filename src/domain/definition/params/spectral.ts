@@ -33,6 +33,8 @@ export const SpectralRequest = z.object({
   verbose: z.boolean().default(false),
 });
 
+export type SpectralParams = Omit<z.output<typeof SpectralRequest>, "n_jobs" | "verbose">;
+
 export const spectral: ParameterModel = {
   schema: SpectralRequest,
   inert: { n_jobs: INERT.n_jobs, verbose: INERT.verbose },

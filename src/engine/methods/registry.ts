@@ -1,0 +1,23 @@
+/** Every method that clusters vectors and the file that implements it. `AVAILABLE` in domain/definition/effects.ts names the same. */
+import type { MethodParams, VectorMethodName, VectorMethodSpec } from "../../domain/run/methods";
+import { kmeans } from "./kmeans";
+import type { FittedMethod, Method } from "./method";
+
+const METHODS: { [K in VectorMethodName]?: Method<MethodParams[K]> } = {
+  kmeans,
+};
+
+export const IMPLEMENTED = Object.keys(METHODS) as VectorMethodName[];
+
+/** The method with the parameters that belong to it: a specification pairs them, so whoever holds one need not know which. */
+export function methodOf({ kind }: VectorMethodSpec): Method<unknown> {
+  const method: Method<never> | undefined = METHODS[kind];
+  if (!method) throw new TypeError(`no file implements ${kind}`);
+  return method as Method<unknown>;
+}
+
+export function fittedMethodOf(spec: VectorMethodSpec): FittedMethod<unknown> {
+  const method = methodOf(spec);
+  if (method.kind !== "fitted") throw new TypeError(`${spec.kind} is not fitted in one stage`);
+  return method;
+}
