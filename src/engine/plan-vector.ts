@@ -78,7 +78,7 @@ function fittedStages(
       taskBytes: fit.bytes,
       exact: (fit.exact ?? true) && !sampled,
     }),
-    labelStage(method, job, sampled, clusterLimit),
+    labelStage(method, params, job, sampled, clusterLimit),
     overRows("spread", rows, shardRows, {
       method: "distances to the means of the clusters",
       cpuMs: 2 * rowMs,
@@ -95,7 +95,7 @@ function fitPlan(method: FittedMethod<unknown>, params: unknown, sizes: Sizes, s
   const wish = sampled ? method.neighbors?.(params, sizes) : null;
   if (!wish) return fit;
   const { rows, dimensions } = sizes;
-  const search = knnBytes(rows, dimensions, wish.k, wish.metric.name === "cosine");
+  const search = knnBytes({ n: rows, d: dimensions, metric: wish.metric }, wish.k);
   const lists = NEIGHBOR_BYTES * wish.k * rows;
   return {
     ...fit,
@@ -109,7 +109,13 @@ const NEIGHBOR_BYTES = 8;
 /** Bytes of a label and of its row's place among the fitted ones. */
 const LABEL_BYTES = 8;
 
-function labelStage(method: FittedMethod<unknown>, job: StagedJob, sampled: boolean, limit: number): StagePlan {
+function labelStage(
+  method: FittedMethod<unknown>,
+  params: unknown,
+  job: StagedJob,
+  sampled: boolean,
+  limit: number,
+): StagePlan {
   const { rows, dimensions, fittedRows, shardRows, shardBytes, taskRows, rowMs, limits } = job;
   if (!sampled)
     return overRows("label", rows, shardRows, {
@@ -132,7 +138,7 @@ function labelStage(method: FittedMethod<unknown>, job: StagedJob, sampled: bool
     taskBytes:
       BASE_BYTES +
       matrixBytes(queries + base, dimensions) +
-      knnBytes(queries, dimensions, 1, true, base) +
+      knnBytes({ n: queries, d: dimensions, m: base, metric: method.metric?.(params) ?? { name: "euclidean" } }, 1) +
       LABEL_BYTES * (queries + fittedRows),
     exact: false,
     reduce: true,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { ShoalError } from "../../src/domain/errors";
 import type { Shape } from "../../src/domain/run/types";
 import { LIMITS } from "../../src/engine/limits";
 import { plan } from "../../src/engine/planner";
@@ -123,6 +124,57 @@ describe("approximations are told", () => {
     expect(wide.stages.find((stage) => stage.kind === "scatter")).toMatchObject({ exact: false, tasks: 1 });
     expect(wide.exact).toBe(false);
     expect(plan(kmeansSpec(), shape(1797, 64)).exact).toBe(true);
+  });
+});
+
+describe("a method that is fitted in one isolate", () => {
+  const dbscan = kmeansSpec({
+    method: {
+      kind: "dbscan",
+      params: { eps: 0.5, min_samples: 5, metric: "euclidean", metric_params: null, algorithm: "auto", p: 2 },
+    },
+  });
+
+  it("has one path from its labels on", () => {
+    expect(kinds(1797, 64, dbscan)).toEqual([
+      "gather",
+      "moments",
+      "cluster",
+      "label",
+      "spread",
+      "scatter",
+      "project",
+      "silhouette",
+      "persist",
+    ]);
+  });
+
+  it("is fitted on 100,000 rows at most, and says so", () => {
+    const planned = plan(dbscan, shape(300_000, 16));
+    expect(planned).toMatchObject({ fittedRows: 100_000, exact: false });
+    expect(planned.stages.find((stage) => stage.kind === "label")!.method).toContain("nearest row");
+    for (const stage of planned.stages) expect(stage.taskBytes).toBeLessThanOrEqual(48 * 2 ** 20);
+  });
+
+  it("is refused with the bytes it needs, and the jobs nearest to it that fit", () => {
+    let refusal: ShoalError | null = null;
+    try {
+      plan(dbscan, shape(90_000, 512));
+    } catch (error) {
+      refusal = error as ShoalError;
+    }
+    expect(refusal).toMatchObject({ code: "job_too_large", details: { field: "sample_size", limit: 48 * 2 ** 20 } });
+    const { value, nearest } = refusal!.details as {
+      value: number;
+      nearest: { sample_size: number; preprocessing_steps: [{ n_components: number }] };
+    };
+    expect(value).toBeGreaterThan(4 * 90_000 * 512);
+    expect(refusal!.message).toContain(`needs ${value} bytes`);
+    const [{ n_components: reduced }] = nearest.preprocessing_steps;
+    expect(plan(dbscan, shape(nearest.sample_size, 512)).stages.length).toBeGreaterThan(0);
+    expect(plan(dbscan, shape(90_000, reduced)).stages.length).toBeGreaterThan(0);
+    expect(() => plan(dbscan, shape(nearest.sample_size + 1, 512))).toThrow();
+    expect(() => plan(dbscan, shape(90_000, reduced + 1))).toThrow();
   });
 });
 

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { AVAILABLE } from "../../src/domain/definition/effects";
 import type { VectorConfig } from "../../src/domain/definition/model";
+import { IMPLEMENTED } from "../../src/engine/methods/registry";
 import { resolveRunSpec } from "../../src/engine/resolve";
 import { definition, URI } from "./definitions";
 import { KMEANS } from "./fixtures";
@@ -54,9 +56,45 @@ describe("a definition resolves to a run", () => {
   });
 });
 
+it("what definitions are told to be available is what files implement", () => {
+  expect([...AVAILABLE].sort()).toEqual([...IMPLEMENTED, "attribute_based"].sort());
+});
+
+describe("parameters that only the kernels refuse, or that change nothing there", () => {
+  const dbscan = (params: Record<string, unknown>) =>
+    resolve({
+      clustering_method: "dbscan",
+      algorithm_params: {
+        eps: 0.5,
+        min_samples: 5,
+        metric: "euclidean",
+        metric_params: null,
+        algorithm: "auto",
+        p: 2,
+        ...params,
+      },
+    });
+
+  it("are named with the value and what is accepted", () => {
+    expect(() => dbscan({ metric: "mahalanobis" })).toThrow(
+      expect.objectContaining({
+        status: 422,
+        code: "validation_failed",
+        details: expect.objectContaining({ field: "metric", value: "mahalanobis" }),
+      }),
+    );
+  });
+
+  it("are warned of", () => {
+    expect(dbscan({}).warnings).toEqual([]);
+    expect(dbscan({ algorithm: "ball_tree", metric: "l1" }).warnings.map((one) => one.loc.at(-1))).toEqual([
+      "algorithm",
+    ]);
+  });
+});
+
 describe("refusals", () => {
   it.each<[Partial<VectorConfig>, string]>([
-    [{ clustering_method: "hdbscan" }, "algorithm_not_available"],
     [{ clustering_method: "auto" }, "algorithm_not_available"],
     [{ preprocessing_steps: [{ method: "umap" }] }, "algorithm_not_available"],
     [{ multi_feature_strategy: "independent" }, "algorithm_not_available"],

@@ -88,6 +88,8 @@ export interface Fit<P> extends Sizes {
   matrix(): Promise<Matrix>;
   /** The same minus their mean (of all rows of the run); takes the other's place. */
   centered(): Promise<Matrix>;
+  /** Says that a kernel has worked in the matrix's place: it is read again by whoever needs it next. */
+  spent(): void;
   /** The wish of `neighbors`, in terms of the fitted rows. */
   neighbors(wish: NeighborWish): Promise<NeighborLists>;
   /** Drains a kernel with heartbeats: never `run` of the kernels. */

@@ -1,10 +1,12 @@
 /** Every method that clusters vectors and the file that implements it. `AVAILABLE` in domain/definition/effects.ts names the same. */
 import type { MethodParams, VectorMethodName, VectorMethodSpec } from "../../domain/run/methods";
+import { dbscan } from "./dbscan";
 import { kmeans } from "./kmeans";
 import type { FittedMethod, Method } from "./method";
 
 const METHODS: { [K in VectorMethodName]?: Method<MethodParams[K]> } = {
   kmeans,
+  dbscan,
 };
 
 export const IMPLEMENTED = Object.keys(METHODS) as VectorMethodName[];

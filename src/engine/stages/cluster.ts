@@ -62,6 +62,7 @@ function fitOf(context: TaskContext, params: unknown): Fit<unknown> {
     kernels,
     matrix: () => rawFitted(context),
     centered: () => centeredFitted(context),
+    spent: () => context.workspace.drop(),
     neighbors: async (wish) =>
       plan.fittedRows === rows
         ? neighborLists(context, { ...wish, view: lastView(plan) })
