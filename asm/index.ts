@@ -64,6 +64,15 @@ export { forestBlock, forestBytes, forestComponents, forestJoin, forestLists, fo
 export { queriesBytes, queriesLayout } from "./density/hdbscan/queries";
 export { spaceBytes, spaceCells, spaceCoordinates, spacePlaces, spaceRows } from "./density/hdbscan/space";
 
+// t-SNE
+export { tsneEntropy, tsneProbabilities } from "./reduce/tsne/affinities";
+export { tsneAttractions, tsneBytes, tsnePointBytes, tsnePoints, tsneStride } from "./reduce/tsne/state";
+export { tsneGrow, tsneTree, tsneTreeBytes } from "./reduce/tsne/tree";
+export { tsneRepulse } from "./reduce/tsne/repulsion";
+export { tsneAttract, tsneClear } from "./reduce/tsne/attraction";
+export { tsneAxes, tsneExactBytes, tsneRepulseExactly } from "./reduce/tsne/exact";
+export { tsneLogSimilarity, tsneLogTotal, tsneStep } from "./reduce/tsne/descent";
+
 /** Whether this is the build with fused multiply-add. */
 export function isRelaxed(): bool {
   return ASC_FEATURE_RELAXED_SIMD;

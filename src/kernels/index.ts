@@ -32,6 +32,7 @@ export { kernelMath } from "./math";
 export type * from "./neighbors/contract";
 export { MAX_SCATTER_DIMENSIONS } from "./pca";
 export type * from "./reduce/contract";
+export type * from "./reduce/tsne/contract";
 export { run } from "./slices";
 
 const DEFAULT_LIMIT_BYTES = 64 * 1024 * 1024;

@@ -7,6 +7,7 @@ export const PURPOSE = {
   coreset: 3,
   moving: 4,
   refining: 5,
+  tsneStart: 6,
   // 16 samples in layouts, 20 starts Krylov bases: asm/reduce/umap/sampling.ts, asm/linalg/krylov.ts.
   umapStart: 17,
   umapScatter: 18,

@@ -2,6 +2,7 @@
 import type { Slices } from "../contract";
 import type { Graph } from "../graph/contract";
 import type { NeighborLists } from "../neighbors/contract";
+import type { TsneKernels } from "./tsne/contract";
 
 /** The curve 1 / (1 + a d^2b) by which closeness falls off in a layout. */
 export interface UmapCurve {
@@ -39,7 +40,7 @@ export interface UmapResult extends UmapCurve {
 }
 
 /** UMAP: McInnes, Healy & Melville, "UMAP: uniform manifold approximation and projection for dimension reduction" (2018). */
-export interface ReduceKernels {
+export interface ReduceKernels extends TsneKernels {
   /** All stages: graph, start, layout. `lists` hold the nearest other rows by any metric, so k is the usual n_neighbors − 1. */
   umap(lists: NeighborLists, options: UmapOptions): Slices<UmapResult>;
 

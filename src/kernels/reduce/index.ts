@@ -1,5 +1,6 @@
 import type { KernelModule } from "../module";
 import type { ReduceKernels } from "./contract";
+import { tsneKernels } from "./tsne";
 import { umapCurve } from "./umap/curve";
 import { umapGraph } from "./umap/graph";
 import { umapLayout } from "./umap/layout";
@@ -9,6 +10,7 @@ import { umap } from "./umap/umap";
 
 export function reduceKernels(kernel: KernelModule): ReduceKernels {
   return {
+    ...tsneKernels(kernel),
     umap: (lists, options) => umap(kernel, lists, options),
     umapCurve: (minDist, spread) => umapCurve(kernel, minDist, spread),
     umapGraph: (lists) => umapGraph(kernel, lists),

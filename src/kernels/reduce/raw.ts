@@ -1,5 +1,7 @@
+import type { RawTsne } from "./tsne/raw";
+
 /** Exports of asm/reduce as the façade calls them. */
-export interface RawReduce {
+export interface RawReduce extends RawTsne {
   umapCurve(minDist: number, spread: number): void;
   umapCurveA(): number;
   umapCurveB(): number;
