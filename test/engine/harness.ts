@@ -14,7 +14,7 @@ import { RunStore, type SqlTransactions } from "../../src/engine/run-store";
 import { freezeCollection } from "../../src/engine/stores";
 import { type CoordinatorLink, type WorkServices, work } from "../../src/engine/work";
 import { Workspace } from "../../src/engine/workspace";
-import { keys } from "../../src/objects/keys";
+import { type ArtifactFile, keys } from "../../src/objects/keys";
 import { deletePrefix, type ObjectStore } from "../../src/objects/object-store";
 import { MemoryObjectStore } from "../support/memory-object-store";
 import type { FakeCollection } from "./fake-collection";
@@ -137,7 +137,7 @@ export class World {
     void this.coordinator.woken();
   }
 
-  artifact(file: "members.parquet" | "centroids.parquet" | "hierarchy.parquet" | "manifest.json"): Uint8Array | null {
+  artifact(file: ArtifactFile): Uint8Array | null {
     const { namespaceId, clusterId, runId } = this.spec;
     return this.objects.objects.get(keys.artifact(namespaceId, clusterId, runId, file)) ?? null;
   }

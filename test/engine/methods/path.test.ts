@@ -1,45 +1,12 @@
 /** The path that every method's run takes from its fit on, shown with DBSCAN: noise, sizes, measures, samples, refusals. */
-import { parquetReadObjects } from "hyparquet";
 import { describe, expect, it } from "vitest";
-import type { DbscanParams } from "../../src/domain/definition/params/dbscan";
-import type { RunSpec } from "../../src/domain/run/types";
-import type { Limits } from "../../src/engine/limits";
-import type { FakeDocument } from "./fake-collection";
-import { blobs, kmeansSpec, makeWorld, type WorldOptions } from "./fixtures";
-
-const DBSCAN: DbscanParams = {
-  eps: 0.4,
-  min_samples: 5,
-  metric: "euclidean",
-  metric_params: null,
-  algorithm: "auto",
-  p: 2,
-};
+import type { DbscanParams } from "../../../src/domain/definition/params/dbscan";
+import type { RunSpec } from "../../../src/domain/run/types";
+import { blobs } from "../fixtures";
+import { DBSCAN, methodSpec, outcome, SHARDS, scattered } from "./support";
 
 const spec = (params: Partial<DbscanParams> = {}, changes: Partial<RunSpec> = {}) =>
-  kmeansSpec({ normalize: false, method: { kind: "dbscan", params: { ...DBSCAN, ...params } }, ...changes }, {}, 4);
-
-/** Four dense blobs and every tenth row far from everything. */
-function scattered(rows = 1200): FakeDocument[] {
-  return blobs("a", rows, { dimensions: 4, centers: 4, spread: 0.2 }).map((one, i) =>
-    i % 10 === 9 ? { ...one, vector: one.vector!.map((value, t) => value + 7 * (t + 1) + i / 10) } : one,
-  );
-}
-
-async function outcome(run: RunSpec, options: WorldOptions = {}) {
-  const world = await makeWorld(run, { a: scattered(), b: [], dimensions: 4, ...options });
-  const record = await world.run();
-  expect(record.errorMessage).toBeNull();
-  const table = (file: "members.parquet" | "centroids.parquet") =>
-    parquetReadObjects({ file: world.artifact(file)!.slice().buffer as ArrayBuffer });
-  return {
-    world,
-    record,
-    members: await table("members.parquet"),
-    centroids: await table("centroids.parquet"),
-    manifest: JSON.parse(new TextDecoder().decode(world.artifact("manifest.json")!)),
-  };
-}
+  methodSpec({ kind: "dbscan", params: { ...DBSCAN, ...params } }, changes);
 
 const distance = (a: number[], b: number[]) => Math.hypot(...a.map((value, i) => value - b[i]!));
 const meanOf = (points: number[][]) =>
@@ -120,24 +87,17 @@ describe("from labels to tables", () => {
   });
 });
 
-const ONE_SHARD = {};
-const SHARDS: Partial<Limits> = { isolateBytes: 70_000, shardRows: 1024, shardBytes: 1024 * 16 };
-const bytes = ({ world }: Awaited<ReturnType<typeof outcome>>) =>
-  (["members.parquet", "centroids.parquet"] as const).map((file) =>
-    Buffer.from(world.artifact(file)!).toString("base64"),
-  );
-
 describe("the same bytes", () => {
   const rows = () => scattered(3000);
   it.each(["mean", "median", "medoid"] as const)("for any shards, and whoever dies (%s)", async (centroid) => {
     const run = spec({}, { centroid });
-    const whole = await outcome(run, { a: rows(), limits: ONE_SHARD });
+    const whole = await outcome(run, { a: rows() });
     const shards = await outcome(run, { a: rows(), limits: SHARDS });
     const chaos = { seed: 5, duplicate: 0.2, lose: 0.2, kill: 0.02, restart: 0.05 };
     const troubled = await outcome(run, { a: rows(), limits: SHARDS, chaos });
     expect(shards.record.plan!.shards).toBe(3);
-    expect(bytes(shards)).toEqual(bytes(whole));
-    expect(bytes(troubled)).toEqual(bytes(whole));
+    expect(shards.bytes).toEqual(whole.bytes);
+    expect(troubled.bytes).toEqual(whole.bytes);
     expect(shards.record.metrics).toEqual(whole.record.metrics);
   });
 
@@ -145,7 +105,7 @@ describe("the same bytes", () => {
     const [whole, shards] = [{ pairwiseRows: 700 }, { ...SHARDS, pairwiseRows: 700, taskCpuMs: 0 }].map((limits) =>
       outcome(spec(), { a: rows(), limits }),
     );
-    expect(bytes(await shards!)).toEqual(bytes(await whole!));
+    expect((await shards!).bytes).toEqual((await whole!).bytes);
   });
 });
 
