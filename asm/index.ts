@@ -72,6 +72,10 @@ export { tsneRepulse } from "./reduce/tsne/repulsion";
 export { tsneAttract, tsneClear } from "./reduce/tsne/attraction";
 export { tsneAxes, tsneExactBytes, tsneRepulseExactly } from "./reduce/tsne/exact";
 export { tsneLogSimilarity, tsneLogTotal, tsneStep } from "./reduce/tsne/descent";
+// OPTICS
+export { opticsFilter } from "./density/optics/filter";
+export { opticsOpen, opticsScan, opticsStart, opticsTake } from "./density/optics/order";
+export { opticsBlockBytes, opticsBytes, opticsData, opticsResults, opticsWork } from "./density/optics/state";
 
 /** Whether this is the build with fused multiply-add. */
 export function isRelaxed(): bool {

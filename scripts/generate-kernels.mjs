@@ -25,6 +25,12 @@ const range = (n) => [...Array(n).keys()];
 /** Distances that are no product: panels of 8 columns, and what one dimension does to four of them (asm/neighbors/power.ts). */
 const DIFFERENCES = [
   {
+    name: "squared",
+    step: "addSquare",
+    formula: "out[i][j] = panel[0][j] + Σ_t (x[list[i]][t] − panel[t + 1][j])²",
+    rows: 4,
+  },
+  {
     name: "manhattan",
     step: "addDifference",
     formula: "out[i][j] = panel[0][j] + Σ_t |x[list[i]][t] − panel[t + 1][j]|",
@@ -93,7 +99,7 @@ export function generate() {
 }
 
 export function generateDifferences() {
-  const steps = 'import { addDifference, addPower, maxDifference } from "../power";';
+  const steps = 'import { addDifference, addPower, addSquare, maxDifference } from "../power";';
   return [HEADER, steps, "", DIFFERENCES.map(tile).join("\n\n"), ""].join("\n");
 }
 

@@ -1,10 +1,17 @@
 /** Single steps of the difference tiles: what one dimension adds to four distances. */
+import { multiplyAdd } from "../math";
 
 let exponent: v128 = i32x4.splat(0);
 
 /** The p of the next `addPower`s. */
 export function setPower(p: f64): void {
   exponent = f32x4.splat(<f32>p);
+}
+
+@inline
+export function addSquare(x: v128, c: v128, sum: v128): v128 {
+  const v = f32x4.sub(x, c);
+  return multiplyAdd(v, v, sum);
 }
 
 @inline

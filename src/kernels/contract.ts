@@ -13,6 +13,7 @@ import type { CommunityKernels } from "./community/contract";
 
 import type { DbscanKernels } from "./density/dbscan";
 import type { HdbscanKernels } from "./density/hdbscan/contract";
+import type { OpticsKernels } from "./density/optics/contract";
 import type { GraphKernels } from "./graph/contract";
 import type { LinkageKernels } from "./linkage/contract";
 import type { NeighborKernels } from "./neighbors/contract";
@@ -170,6 +171,7 @@ export interface CoreKernels {
 
 /** All kernels: every family declares its own interface beside its façade. */
 export type Kernels = CoreKernels &
+  OpticsKernels &
   NeighborKernels &
   GraphKernels &
   CommunityKernels &

@@ -5,6 +5,7 @@ import type { CoreKernels, Grid, Kernels, Matrix, Moments } from "./contract";
 import { coresetKeys } from "./coreset";
 import { dbscanKernels } from "./density/dbscan";
 import { hdbscanKernels } from "./density/hdbscan";
+import { opticsKernels } from "./density/optics";
 import { eigenSymmetric } from "./eigen";
 import { graphKernels } from "./graph";
 import { gridMagic } from "./grid";
@@ -23,6 +24,8 @@ export type * from "./contract";
 export type * from "./density/dbscan";
 export type * from "./density/hdbscan/contract";
 export { selectClusters } from "./density/hdbscan/labels";
+export { opticsLabels } from "./density/optics";
+export type * from "./density/optics/contract";
 export { OutOfMemory } from "./errors";
 export type * from "./graph/contract";
 export { components, degrees, subgraph, symmetricGraph } from "./graph/graph";
@@ -45,6 +48,7 @@ export function createKernels(module: WebAssembly.Module, options: { limitBytes?
     ...neighborKernels(kernel),
     ...hdbscanKernels(kernel),
     ...graphKernels(kernel),
+    ...opticsKernels(kernel),
     ...communityKernels(kernel),
     ...linkageKernels(kernel),
     ...dbscanKernels(kernel),

@@ -11,12 +11,13 @@ export class KernelMatrix implements Matrix {
     readonly kernel: KernelModule,
     readonly rows: number,
     readonly dimensions: number,
+    address?: number,
   ) {
     if (!Number.isInteger(rows) || rows < 0) throw new RangeError(`rows must be a whole number ≥ 0, not ${rows}`);
     if (!Number.isInteger(dimensions) || dimensions < 1) {
       throw new RangeError(`dimensions must be a whole number ≥ 1, not ${dimensions}`);
     }
-    this.address = kernel.allocateF32(rows * dimensions);
+    this.address = address ?? kernel.allocateF32(rows * dimensions);
   }
 
   get length(): number {
@@ -35,6 +36,12 @@ export class KernelMatrix implements Matrix {
   read(from: number, to: number): Float32Array {
     this.#check(from, to);
     return this.kernel.f32(this.address, this.length).slice(from * this.dimensions, to * this.dimensions);
+  }
+
+  /** Rows [from, to) in their place: valid as long as the matrix. */
+  part(from: number, to: number): KernelMatrix {
+    this.#check(from, to);
+    return new KernelMatrix(this.kernel, to - from, this.dimensions, this.address + 4 * from * this.dimensions);
   }
 
   /**

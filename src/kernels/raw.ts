@@ -3,6 +3,7 @@
 import type { RawCommunity } from "./community/raw";
 import type { RawDbscan } from "./density/dbscan";
 import type { RawHdbscan } from "./density/hdbscan/raw";
+import type { RawOptics } from "./density/optics/raw";
 import type { RawGraph } from "./graph/raw";
 import type { RawLinkage } from "./linkage/raw";
 import type { RawNeighbors } from "./neighbors/raw";
@@ -78,6 +79,7 @@ interface RawCore {
 
 /** Every family of kernels declares its own exports beside its façade. */
 export type RawKernels = RawCore &
+  RawOptics &
   RawNeighbors &
   RawGraph &
   RawCommunity &
