@@ -16,6 +16,13 @@ export { kmeansAssign, kmeansAssignBounded, kmeansHalves, kmeansObjective, kmean
 export { exponentialKeys, seedKeep, seedSearch, seedTry } from "./cluster/seed";
 export { assignBlock, assignDescribe, assignInertia, assignLabels } from "./cluster/assign";
 
+// Gaussian mixture
+export { mixtureBytes, mixtureFactors, mixtureModel, mixtureSums, mixtureWork, mixtureWorkBytes } from "./mixture/state";
+export { mixtureAssign } from "./mixture/expectation";
+export { columnPeaks, mixtureExpect, mixtureStartLabels, mixtureStartRandom, mixtureTotal } from "./mixture/sums";
+export { choleskyRows, invertRows, mixtureUpdate } from "./mixture/update";
+export { mixtureCenters, mixtureFactorBytes, mixtureKeepDiagonals, mixtureKeepFactor, mixtureKeepTied, mixtureTriangle } from "./mixture/factors";
+
 // Measures
 export { silhouetteAdd, silhouetteBytes } from "./metrics/silhouette";
 

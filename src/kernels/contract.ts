@@ -16,6 +16,7 @@ import type { HdbscanKernels } from "./density/hdbscan/contract";
 import type { OpticsKernels } from "./density/optics/contract";
 import type { GraphKernels } from "./graph/contract";
 import type { LinkageKernels } from "./linkage/contract";
+import type { MixtureKernels } from "./mixture/contract";
 import type { NeighborKernels } from "./neighbors/contract";
 import type { ReduceKernels } from "./reduce/contract";
 
@@ -178,7 +179,8 @@ export type Kernels = CoreKernels &
   LinkageKernels &
   DbscanKernels &
   ReduceKernels &
-  HdbscanKernels;
+  HdbscanKernels &
+  MixtureKernels;
 
 /** Pure helpers on small results, implemented in TypeScript. */
 export interface KernelMath {

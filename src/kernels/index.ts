@@ -12,6 +12,7 @@ import { gridMagic } from "./grid";
 import { kmeans } from "./kmeans";
 import { linkageKernels } from "./linkage";
 import { KernelMatrix, kernelMatrix } from "./matrix";
+import { mixtureKernels } from "./mixture";
 import { KernelModule } from "./module";
 import { neighborKernels } from "./neighbors";
 import { project, scatter } from "./pca";
@@ -32,6 +33,8 @@ export { components, degrees, subgraph, symmetricGraph } from "./graph/graph";
 export type * from "./linkage/contract";
 export { clustersOf, cutTree } from "./linkage/tree";
 export { kernelMath } from "./math";
+export { covarianceMatrix, mergeMixtureSums, mixtureCriteria } from "./mixture";
+export type * from "./mixture/contract";
 export type * from "./neighbors/contract";
 export { MAX_SCATTER_DIMENSIONS } from "./pca";
 export type * from "./reduce/contract";
@@ -53,6 +56,7 @@ export function createKernels(module: WebAssembly.Module, options: { limitBytes?
     ...linkageKernels(kernel),
     ...dbscanKernels(kernel),
     ...reduceKernels(kernel),
+    ...mixtureKernels(kernel),
   };
   return Object.assign(coreKernels(kernel), families);
 }

@@ -12,6 +12,7 @@ export const PURPOSE = {
   umapStart: 17,
   umapScatter: 18,
   umapPlaces: 19,
+  mixtureStart: 24,
 } as const;
 
 export interface SeedWords {

@@ -6,6 +6,7 @@ import type { RawHdbscan } from "./density/hdbscan/raw";
 import type { RawOptics } from "./density/optics/raw";
 import type { RawGraph } from "./graph/raw";
 import type { RawLinkage } from "./linkage/raw";
+import type { RawMixture } from "./mixture/raw";
 import type { RawNeighbors } from "./neighbors/raw";
 import type { RawReduce } from "./reduce/raw";
 
@@ -86,4 +87,5 @@ export type RawKernels = RawCore &
   RawLinkage &
   RawDbscan &
   RawReduce &
-  RawHdbscan;
+  RawHdbscan &
+  RawMixture;
