@@ -60,6 +60,7 @@ export { umapEpoch } from "./reduce/umap/layout";
 export { umapEpoch2 } from "./reduce/umap/layout2";
 export { umapStrengths } from "./reduce/umap/membership";
 export { umapPower } from "./reduce/umap/power";
+export { umapDrawnBytes } from "./reduce/umap/sampling";
 export { umapNoise } from "./reduce/umap/start";
 export { umapLayoutBytes, umapLayoutEdges, umapLayoutForces, umapLayoutPoints } from "./reduce/umap/state";
 

@@ -1,97 +1,96 @@
 /**
- * One epoch of stochastic gradient descent in two dimensions. Departures from one edge after the other: up to four edges of a point pull at once,
- * and four negative samples push at once, each from where the point then stands.
+ * One epoch of stochastic gradient descent in two dimensions. Departure from one pair after the other: up to four edges of a point and their negative
+ * samples act at once, from where the point then stands. What bounds the time otherwise is how long a pair waits for the place that the one before it left.
+ * A vector holds two points: x, y, x, y.
  */
-import { attraction, clip, coincident, firstLanes, repulsion, sumLanes } from "./forces";
-import { drawnEdges, indexLanes, nextLanes, startLanes } from "./sampling";
+import { attraction, clip, coincident, firstLanes, repulsion } from "./forces";
+import { drawEdges, drawnTails, indexLanes, nextLanes, startLanes } from "./sampling";
 import { Layout } from "./state";
-
-let x: v128 = f32x4.splat(0);
-let y: v128 = f32x4.splat(0);
-
-@inline
-function pairOf(s: Layout, lane0: i32, lane1: i32): v128 {
-  const low = v128.load64_zero(s.others + (<usize>lane0 << 3));
-  return v128.load_lane<u64>(s.others + (<usize>lane1 << 3), low, 1);
-}
 
 /** Moves heads [from, to) and, where the layout is mutual, their tails. */
 export function umapEpoch2(at: usize, epoch: i32, rate: f32, from: i32, to: i32): void {
   const s = changetype<Layout>(at);
-  const now = f32x4.splat(<f32>epoch);
-  const previous = f32x4.splat(<f32>(epoch - 1));
+  const r = f32x4.splat(rate);
+  const list = drawnTails(s.drawn);
   for (let i = from; i < to; i++) {
-    const end = load<i32>(s.offsets + (<usize>i << 2), 4);
+    const node = s.offsets + (<usize>i << 2);
+    const drawn = drawEdges(s.drawn, s.rates, s.tails, load<i32>(node), load<i32>(node, 4), <f32>epoch, s.otherCount);
     const head = s.heads + (<usize>i << 3);
-    x = v128.load_splat<f32>(head);
-    y = v128.load_splat<f32>(head, 4);
+    let point = v128.load64_splat(head);
     let state = startLanes(epoch, s.first + <u32>i, s.seedLow, s.seedHigh);
-    let owed = 0;
-    for (let e = load<i32>(s.offsets + (<usize>i << 2)); e < end; e += 4) {
-      let drawn = drawnEdges(load<v128>(s.rates + (<usize>e << 2)), now, previous);
-      if (e + 4 > end) drawn &= (1 << (end - e)) - 1;
-      if (drawn == 0) continue;
-      pull(s, e, drawn, rate);
-      for (owed += s.negatives * popcnt(drawn); owed >= 4; owed -= 4) {
+    for (let done = 0; done < drawn; done += 4) {
+      const edges = min(drawn - done, 4);
+      let step = pull(s, point, list + (<usize>done << 2), firstLanes(edges), r);
+      for (let left = edges * s.negatives; left > 0; left -= 4) {
         state = nextLanes(state);
-        push(s, i, state, i32x4.splat(-1), rate);
+        step = f32x4.add(step, f32x4.mul(r, push(s, point, i, state, firstLanes(left))));
       }
+      point = f32x4.add(point, both(step));
     }
-    if (owed > 0) push(s, i, nextLanes(state), firstLanes(owed), rate);
-    store<f32>(head, f32x4.extract_lane(x, 0));
-    store<f32>(head, f32x4.extract_lane(y, 0), 4);
+    v128.store64_lane(head, point, 0);
   }
 }
 
-/** The drawn ones of four edges. */
+/** The two points of a vector added, in both places. */
 @inline
-function pull(s: Layout, e: i32, drawn: i32, rate: f32): void {
-  const tails = load<v128>(s.tails + (<usize>e << 2));
-  const active = i32x4.ne(v128.and(i32x4.splat(drawn), i32x4(1, 2, 4, 8)), i32x4.splat(0));
-  // Lanes past a list's end hold other points or padding: point 0 stands for them.
-  const safe = v128.and(tails, active);
-  const t0 = i32x4.extract_lane(safe, 0);
-  const t1 = i32x4.extract_lane(safe, 1);
-  const t2 = i32x4.extract_lane(safe, 2);
-  const t3 = i32x4.extract_lane(safe, 3);
-  const low = pairOf(s, t0, t1);
-  const high = pairOf(s, t2, t3);
-  const tx = v128.shuffle<f32>(low, high, 0, 2, 4, 6);
-  const ty = v128.shuffle<f32>(low, high, 1, 3, 5, 7);
-  const dx = f32x4.sub(x, tx);
-  const dy = f32x4.sub(y, ty);
-  const squared = f32x4.add(f32x4.mul(dx, dx), f32x4.mul(dy, dy));
-  const force = v128.and(active, attraction(squared, f32x4.splat(s.a), f32x4.splat(s.b), f32x4.splat(-2 * s.a * s.b)));
-  const gx = f32x4.mul(f32x4.splat(rate), clip(f32x4.mul(force, dx)));
-  const gy = f32x4.mul(f32x4.splat(rate), clip(f32x4.mul(force, dy)));
-  x = f32x4.add(x, sumLanes(gx));
-  y = f32x4.add(y, sumLanes(gy));
-  if (!s.mutual) return;
-  const nx = f32x4.sub(tx, gx);
-  const ny = f32x4.sub(ty, gy);
-  const newLow = v128.shuffle<f32>(nx, ny, 0, 4, 1, 5);
-  const newHigh = v128.shuffle<f32>(nx, ny, 2, 6, 3, 7);
-  if (drawn & 1) v128.store_lane<u64>(s.others + (<usize>t0 << 3), newLow, 0);
-  if (drawn & 2) v128.store_lane<u64>(s.others + (<usize>t1 << 3), newLow, 1);
-  if (drawn & 4) v128.store_lane<u64>(s.others + (<usize>t2 << 3), newHigh, 0);
-  if (drawn & 8) v128.store_lane<u64>(s.others + (<usize>t3 << 3), newHigh, 1);
+function both(v: v128): v128 {
+  return f32x4.add(v, v128.shuffle<i64>(v, v, 1, 0));
 }
 
-/** Four negative samples. */
 @inline
-function push(s: Layout, i: i32, state: v128, active: v128, rate: f32): void {
-  const points = indexLanes(state, i32x4.splat(s.otherCount));
-  const low = pairOf(s, i32x4.extract_lane(points, 0), i32x4.extract_lane(points, 1));
-  const high = pairOf(s, i32x4.extract_lane(points, 2), i32x4.extract_lane(points, 3));
-  const dx = f32x4.sub(x, v128.shuffle<f32>(low, high, 0, 2, 4, 6));
-  const dy = f32x4.sub(y, v128.shuffle<f32>(low, high, 1, 3, 5, 7));
-  const squared = f32x4.add(f32x4.mul(dx, dx), f32x4.mul(dy, dy));
-  const force = repulsion(squared, f32x4.splat(s.a), f32x4.splat(s.b), f32x4.splat(2 * s.b));
-  // A point on top of another is pushed along every axis; one does not push itself.
-  const same = coincident(squared);
-  const others = s.mutual ? v128.andnot(active, i32x4.eq(points, i32x4.splat(i))) : active;
-  const gx = v128.and(others, v128.bitselect(f32x4.splat(4), clip(f32x4.mul(force, dx)), same));
-  const gy = v128.and(others, v128.bitselect(f32x4.splat(4), clip(f32x4.mul(force, dy)), same));
-  x = f32x4.add(x, f32x4.mul(f32x4.splat(rate), sumLanes(gx)));
-  y = f32x4.add(y, f32x4.mul(f32x4.splat(rate), sumLanes(gy)));
+function pointsAt(points: usize, i: i32, j: i32): v128 {
+  return v128.load64_lane(points + (<usize>j << 3), v128.load64_zero(points + (<usize>i << 3)), 1);
+}
+
+/** Squared lengths of four differences. */
+@inline
+function squaredLengths(low: v128, high: v128): v128 {
+  const a = f32x4.mul(low, low);
+  const b = f32x4.mul(high, high);
+  return f32x4.add(v128.shuffle<f32>(a, b, 0, 2, 4, 6), v128.shuffle<f32>(a, b, 1, 3, 5, 7));
+}
+
+/** Steps that the active ones of four edges make of the head; their tails make the opposite ones. */
+@inline
+function pull(s: Layout, point: v128, list: usize, active: v128, rate: v128): v128 {
+  const t0 = s.others + (<usize>load<i32>(list) << 3);
+  const t1 = s.others + (<usize>load<i32>(list, 4) << 3);
+  const t2 = s.others + (<usize>load<i32>(list, 8) << 3);
+  const t3 = s.others + (<usize>load<i32>(list, 12) << 3);
+  const low = v128.load64_lane(t1, v128.load64_zero(t0), 1);
+  const high = v128.load64_lane(t3, v128.load64_zero(t2), 1);
+  const dLow = f32x4.sub(point, low);
+  const dHigh = f32x4.sub(point, high);
+  const squared = squaredLengths(dLow, dHigh);
+  const force = v128.and(active, attraction(squared, f32x4.splat(s.a), f32x4.splat(s.b), f32x4.splat(-2 * s.a * s.b)));
+  const gLow = f32x4.mul(rate, clip(f32x4.mul(v128.shuffle<f32>(force, force, 0, 0, 1, 1), dLow)));
+  const gHigh = f32x4.mul(rate, clip(f32x4.mul(v128.shuffle<f32>(force, force, 2, 2, 3, 3), dHigh)));
+  if (s.mutual) {
+    const newLow = f32x4.sub(low, gLow);
+    const newHigh = f32x4.sub(high, gHigh);
+    v128.store64_lane(t0, newLow, 0);
+    v128.store64_lane(t1, newLow, 1);
+    v128.store64_lane(t2, newHigh, 0);
+    v128.store64_lane(t3, newHigh, 1);
+  }
+  return f32x4.add(gLow, gHigh);
+}
+
+/** What the active ones of four negative samples do to the head, before the learning rate. */
+@inline
+function push(s: Layout, point: v128, i: i32, state: v128, active: v128): v128 {
+  const others = indexLanes(state, i32x4.splat(s.otherCount));
+  const dLow = f32x4.sub(point, pointsAt(s.others, i32x4.extract_lane(others, 0), i32x4.extract_lane(others, 1)));
+  const dHigh = f32x4.sub(point, pointsAt(s.others, i32x4.extract_lane(others, 2), i32x4.extract_lane(others, 3)));
+  const squared = squaredLengths(dLow, dHigh);
+  // A point does not push itself.
+  const counted = s.mutual ? v128.andnot(active, i32x4.eq(others, i32x4.splat(i))) : active;
+  const force = v128.and(counted, repulsion(squared, f32x4.splat(s.a), f32x4.splat(s.b), f32x4.splat(2 * s.b)));
+  const gLow = clip(f32x4.mul(v128.shuffle<f32>(force, force, 0, 0, 1, 1), dLow));
+  const gHigh = clip(f32x4.mul(v128.shuffle<f32>(force, force, 2, 2, 3, 3), dHigh));
+  const sum = f32x4.add(gLow, gHigh);
+  const same = v128.and(counted, coincident(squared));
+  if (!v128.any_true(same)) return sum;
+  // One on top of another is pushed along every axis; half of it, since the two points of a vector are added.
+  return f32x4.add(sum, f32x4.splat(2 * <f32>popcnt(i32x4.bitmask(same))));
 }

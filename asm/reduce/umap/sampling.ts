@@ -6,12 +6,52 @@ import { philox, philoxWord } from "../../rng";
 
 const PURPOSE: u32 = 16;
 
-/** An edge of rate r is drawn ⌊epoch · r⌋ times up to an epoch: bit i is set where edge `at` + i is drawn in this one. */
+/** Bytes of the shuffles that move the chosen ones of four numbers to the front: one for each choice. */
+const FRONT_BYTES: usize = 16 * 16;
+
+export function umapDrawnBytes(edges: i32): usize {
+  return FRONT_BYTES + (<usize>edges + 8) * 4;
+}
+
+/** Lays the space for a head's drawn edges out: behind the shuffles, room for all of its edges and a group more. */
+export function umapDrawnCreate(at: usize): void {
+  for (let choice = 0; choice < 16; choice++) {
+    let place = at + (<usize>choice << 4);
+    for (let lane = 0; lane < 4; lane++) {
+      if (!(choice & (1 << lane))) continue;
+      store<u32>(place, 0x03020100 + <u32>lane * 0x04040404);
+      place += 4;
+    }
+  }
+}
+
 @inline
-export function drawnEdges(rates: v128, epoch: v128, previous: v128): i32 {
-  const now = i32x4.trunc_sat_f32x4_s(f32x4.mul(epoch, rates));
-  const before = i32x4.trunc_sat_f32x4_s(f32x4.mul(previous, rates));
-  return i32x4.bitmask(i32x4.gt_s(now, before));
+export function drawnTails(at: usize): usize {
+  return at + FRONT_BYTES;
+}
+
+/**
+ * Gathers the tails of those of edges [from, to) that are drawn in this epoch behind `at`; returns how many. An edge of rate r is drawn ⌊epoch · r⌋ times
+ * up to an epoch. Up to four entries behind the last are `padding`.
+ */
+@inline
+export function drawEdges(at: usize, rates: usize, tails: usize, from: i32, to: i32, epoch: f32, padding: i32): i32 {
+  const now = f32x4.splat(epoch);
+  const previous = f32x4.splat(epoch - 1);
+  const list = drawnTails(at);
+  let count = 0;
+  for (let e = from; e < to; e += 4) {
+    const r = load<v128>(rates + (<usize>e << 2));
+    const times = i32x4.trunc_sat_f32x4_s(f32x4.mul(now, r));
+    const before = i32x4.trunc_sat_f32x4_s(f32x4.mul(previous, r));
+    let drawn = i32x4.bitmask(i32x4.gt_s(times, before));
+    if (e + 4 > to) drawn &= (1 << (to - e)) - 1;
+    const front = i8x16.swizzle(load<v128>(tails + (<usize>e << 2)), load<v128>(at + (<usize>drawn << 4)));
+    store<v128>(list + (<usize>count << 2), front);
+    count += popcnt(drawn);
+  }
+  store<v128>(list + (<usize>count << 2), i32x4.splat(padding));
+  return count;
 }
 
 /** Four 32-bit generators, one a lane, that a counter-based number starts anew for each point and epoch. */

@@ -2,5 +2,6 @@
 import type { Job } from "./job";
 import { kmeans } from "./kmeans";
 import { pca } from "./pca";
+import { umap } from "./umap";
 
-export const JOBS: Record<string, Job> = { kmeans, pca };
+export const JOBS: Record<string, Job> = { kmeans, pca, umap };

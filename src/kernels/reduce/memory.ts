@@ -14,7 +14,7 @@ export const umapStartBytes = (n: number, entries: number, components: number): 
   Math.max(laplacianBytes(n, entries, Math.min(components, SPECTRAL_COMPONENTS) + 1), 4 * n * components);
 
 export const umapLayoutBytes = (n: number, entries: number, components: number): number =>
-  4 * n * pointStride(components) + 4 * (n + 1) + 8 * (entries + 4) + KIB;
+  4 * (n + 2) * pointStride(components) + 8 * (n + 1) + 8 * (entries + 4) + KIB;
 
 /** All stages, which follow each other. `entries`: the graph's directed edges, where they are known. */
 export const umapBytes = (n: number, k: number, components: number, entries = unionEntries(n, k)): number =>

@@ -10,9 +10,10 @@ export interface RawReduce extends RawTsne {
   // biome-ignore format: one line an export
   umapNoise(out: number, count: number, size: number, seedLow: number, seedHigh: number, purpose: number): void;
   umapLayoutBytes(): number;
-  umapLayoutEdges(state: number, offsets: number, tails: number, rates: number): void;
+  umapDrawnBytes(edges: number): number;
+  umapLayoutEdges(state: number, offsets: number, tails: number, rates: number, drawn: number): void;
   // biome-ignore format: one line an export
-  umapLayoutPoints(state: number, heads: number, others: number, otherCount: number, dimensions: number, stride: number): void;
+  umapLayoutPoints(state: number, heads: number, others: number, otherCount: number, dimensions: number, stride: number, origin: number): void;
   // biome-ignore format: one line an export
   umapLayoutForces(state: number, a: number, b: number, negatives: number, seedLow: number, seedHigh: number, first: number): void;
   umapEpoch2(state: number, epoch: number, rate: number, from: number, to: number): void;

@@ -79,14 +79,16 @@ export function* descend(
   kernel.i32(tails, entries).set(edges.tails);
   const rates = kernel.allocateF32(entries + LIST_PADDING);
   kernel.f32(rates, entries).set(edges.rates);
+  const drawn = kernel.allocate(raw.umapDrawnBytes(mostEdges(edges.offsets)));
+  const stride = pointStride(components);
   const layout = kernel.allocate(raw.umapLayoutBytes());
-  raw.umapLayoutEdges(layout, offsets, tails, rates);
-  raw.umapLayoutPoints(layout, heads, others, otherCount, components, pointStride(components));
+  raw.umapLayoutEdges(layout, offsets, tails, rates, drawn);
+  raw.umapLayoutPoints(layout, heads, others, otherCount, components, stride, kernel.allocateF32(stride));
   raw.umapLayoutForces(layout, a, b, negativeSampleRate, low, high, first);
 
-  const drawn = edges.rates.reduce((sum, rate) => sum + rate, 0);
-  const pairOperations = 40 + 8 * pointStride(components);
-  const operations = (2 * entries + drawn * (1 + negativeSampleRate) * pairOperations) / Math.max(count, 1) + 100;
+  const perEpoch = edges.rates.reduce((sum, rate) => sum + rate, 0);
+  const pairOperations = 40 + 8 * stride;
+  const operations = (2 * entries + perEpoch * (1 + negativeSampleRate) * pairOperations) / Math.max(count, 1) + 100;
   const epochOf = components === 2 ? raw.umapEpoch2 : raw.umapEpoch;
   for (let epoch = from; epoch < until; epoch++) {
     // The first two epochs run at the full rate, as the reference's do.
@@ -119,11 +121,17 @@ export function drawableEdges({ nodes, offsets, neighbors, weights }: Graph, lar
 
 const largestWeight = (weights: Float32Array): number => weights.reduce((most, weight) => Math.max(most, weight), 0);
 
-/** Copies rows in, each padded with zeros to its stride. */
+function mostEdges(offsets: Int32Array): number {
+  let most = 0;
+  for (let i = 0; i + 1 < offsets.length; i++) most = Math.max(most, offsets[i + 1]! - offsets[i]!);
+  return most;
+}
+
+/** Copies rows in, each padded with zeros to its stride, with one point behind them that edges which are none may move. */
 export function loadPoints(kernel: KernelModule, embedding: Float32Array, components: number): number {
   const stride = pointStride(components);
   const count = embedding.length / components;
-  const at = kernel.allocateF32(count * stride);
+  const at = kernel.allocateF32((count + 1) * stride);
   const points = kernel.f32(at, count * stride);
   if (stride === components) points.set(embedding);
   else for (let i = 0; i < count; i++) points.set(embedding.subarray(i * components, (i + 1) * components), i * stride);
