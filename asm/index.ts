@@ -32,6 +32,7 @@ export { packBlocks, prepareRows } from "./neighbors/base";
 export { basisBytes, basisStart, basisStep } from "./neighbors/basis";
 export { orderRows } from "./neighbors/order";
 export { searchMean } from "./neighbors/prepare";
+export { refineRows } from "./neighbors/refine";
 export { searchClose, searchNear, searchRest } from "./neighbors/search";
 export { searchBase, searchBlock, searchBytes, searchLists, searchPanels, searchQueries, searchScratch, searchSpace } from "./neighbors/state";
 

@@ -27,6 +27,16 @@ export function packBlocks(at: usize, prepared: usize, from: i32, to: i32): void
     packBlock(s, prepared, first, count);
     const box = s.boxes + ((<usize>block * <usize>s.width) << 3);
     for (let i = first; i < first + count; i++) growBox(s, box, orderedRow(s, prepared, i), i == first);
+    if (s.centers) average(s, prepared, first, count, s.centers + ((<usize>block * <usize>s.width) << 2));
+  }
+}
+
+function average(s: Search, prepared: usize, first: i32, count: i32, center: usize): void {
+  const bytes = <usize>s.width << 2;
+  memory.fill(center, 0, bytes);
+  for (let i = first; i < first + count; i++) {
+    const row = orderedRow(s, prepared, i);
+    for (let t: usize = 0; t < bytes; t += 4) store<f32>(center + t, load<f32>(center + t) + load<f32>(row + t) / <f32>count);
   }
 }
 

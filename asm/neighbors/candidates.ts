@@ -3,6 +3,7 @@
  * upper bound of the k-th smallest true value, so that no neighbour is lost to the filter's rounding. Where the room is full, the k
  * smallest lower the limit; what stays is measured in f64 and kept by (distance, row).
  */
+import { insert } from "./lists";
 import { COSINE, isBeyond, rowDistance } from "./metric";
 import { baseRow, queryRow } from "./filter";
 import { NO_LIMIT, POWERS, PRODUCT, Search } from "./state";
@@ -143,24 +144,6 @@ export function isFar(s: Search, query: i32, a: usize, b: usize, inverseA: f64, 
   if (!(u > 0 && w > 0 && u < f32.MAX_VALUE && w < f32.MAX_VALUE)) return false;
   const reach = sqrt(max(0, <f64>limit + <f64>load<f32>(s.norms + (<usize>query << 2)))) + 1e-6;
   return isBeyond(a, b, s.dimensions, u, w, <f32>(reach * reach * (1 + s.farther)));
-}
-
-/** Into a list ascending by (distance, row). */
-function insert(distances: usize, neighbors: usize, k: i32, distance: f32, row: i32): void {
-  let at = <usize>(k - 1) << 2;
-  if (!isBefore(distance, row, distances + at, neighbors + at)) return;
-  for (; at > 0 && isBefore(distance, row, distances + at - 4, neighbors + at - 4); at -= 4) {
-    store<f32>(distances + at, load<f32>(distances + at - 4));
-    store<i32>(neighbors + at, load<i32>(neighbors + at - 4));
-  }
-  store<f32>(distances + at, distance);
-  store<i32>(neighbors + at, row);
-}
-
-@inline
-function isBefore(distance: f32, row: i32, other: usize, otherRow: usize): bool {
-  const value = load<f32>(other);
-  return distance < value || (distance == value && row < load<i32>(otherRow));
 }
 
 /** Moves the `k` smallest values, with their positions, to the front: Hoare's selection. */

@@ -1,5 +1,6 @@
 /** A block of queries against blocks of the base: how far apart they are at least, and the filter's values of all pairs. */
 import { panelProducts } from "../linalg/panels";
+import { squaredDistance } from "../linalg/rows";
 import { blockPanels, growBox } from "./base";
 import { chebyshev4x8, manhattan4x8, minkowski2x8 } from "./generated/tiles";
 import { prepareRow } from "./prepare";
@@ -17,8 +18,23 @@ export function openQueries(s: Search, first: i32, count: i32): void {
     s.radius = max(s.radius, sqrt(norm));
     growBox(s, s.corners, out, i == 0);
   }
+  if (s.centers) return centerDistances(s);
   for (let block = 0; block < s.blocks; block++) {
     store<f64>(s.gaps + (<usize>block << 3), gap(s, s.corners, s.boxes + ((<usize>block * <usize>s.width) << 3), load<f64>(s.radii + (<usize>block << 3))));
+  }
+}
+
+/** Squared distances from the queries' mean to the blocks': no bounds, but an order in which to meet them. */
+function centerDistances(s: Search): void {
+  const bytes = <usize>s.width << 2;
+  const mean = s.corners;
+  memory.fill(mean, 0, bytes);
+  for (let i = 0; i < s.count; i++) {
+    const row = s.prepared + <usize>i * bytes;
+    for (let t: usize = 0; t < bytes; t += 4) store<f32>(mean + t, load<f32>(mean + t) + load<f32>(row + t) / <f32>s.count);
+  }
+  for (let block = 0; block < s.blocks; block++) {
+    store<f64>(s.gaps + (<usize>block << 3), squaredDistance(mean, s.centers + <usize>block * bytes, s.width));
   }
 }
 

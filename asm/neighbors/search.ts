@@ -7,11 +7,8 @@ import { addCandidate, limitOf, measure, tighten } from "./candidates";
 import { filterBlock, openQueries } from "./filter";
 import { PRODUCT, Search } from "./state";
 
-/** Rows that the nearest blocks should hold, in units of k, before limits are good. */
-const NEAREST = 8;
-
 /** Starts on the queries at positions [first, first + count), whose lists are in place, and meets the nearest blocks. */
-export function searchNear(at: usize, first: i32, count: i32): void {
+export function searchNear(at: usize, first: i32, count: i32, blocks: i32): void {
   const s = changetype<Search>(at);
   openQueries(s, first, count);
   for (let i = 0; i < count; i++) {
@@ -19,14 +16,12 @@ export function searchNear(at: usize, first: i32, count: i32): void {
     store<i32>(s.counts + place, 0);
     store<f32>(s.limits + place, limitOf(s, i, load<f32>(s.distances + place * <usize>s.k + (<usize>(s.k - 1) << 2))));
   }
-  const enough = min(s.blocks, 2 + NEAREST * s.k / s.leaf);
-  for (let met = 0; met < enough; met++) {
+  for (let met = 0; met < min(s.blocks, blocks); met++) {
     let nearest = 0;
     for (let block = 1; block < s.blocks; block++) {
       if (load<f64>(s.gaps + (<usize>block << 3)) < load<f64>(s.gaps + (<usize>nearest << 3))) nearest = block;
     }
-    const gap = load<f64>(s.gaps + (<usize>nearest << 3));
-    meet(s, nearest, gap);
+    meet(s, nearest, s.centers ? 0 : load<f64>(s.gaps + (<usize>nearest << 3)));
     // Met: never again.
     store<f64>(s.gaps + (<usize>nearest << 3), Infinity);
     for (let i = 0; i < count; i++) if (s.axes > 0) measure(s, i);
@@ -44,7 +39,7 @@ export function searchRest(at: usize, from: i32, to: i32): void {
 }
 
 function meet(s: Search, block: i32, gap: f64): void {
-  if (gap > farthest(s)) return;
+  if (gap > 0 && gap > farthest(s)) return;
   listRange(s.list, 0, s.count);
   filterBlock(s, s.count, block);
   const stride = <usize>s.leaf << 2;

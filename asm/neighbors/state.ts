@@ -68,6 +68,8 @@ export class Search {
   boxes: usize;
   /** Of each block: the largest norm (f64). */
   radii: usize;
+  /** Of each block: the mean row (f32 × width), for searches that do not meet every block; else none. */
+  centers: usize;
 
   /** First position of the block of queries, and its rows. */
   first: i32;
@@ -155,13 +157,14 @@ export function searchBase(at: usize, base: usize, rows: i32, firstBase: i32, in
   s.blocks = (rows + s.leaf - 1) / s.leaf;
 }
 
-/** Panels of all blocks, norms by position, boxes and radii by block. */
-export function searchPanels(at: usize, panels: usize, norms: usize, boxes: usize, radii: usize): void {
+/** Panels of all blocks, norms by position, boxes, radii and centres by block. */
+export function searchPanels(at: usize, panels: usize, norms: usize, boxes: usize, radii: usize, centers: usize): void {
   const s = changetype<Search>(at);
   s.panels = panels;
   s.baseNorms = norms;
   s.boxes = boxes;
   s.radii = radii;
+  s.centers = centers;
 }
 
 /** The memory of one block of queries. */

@@ -36,6 +36,7 @@ export { kernelMath } from "./math";
 export { covarianceMatrix, mergeMixtureSums, mixtureCriteria } from "./mixture";
 export type * from "./mixture/contract";
 export type * from "./neighbors/contract";
+export { EXACT_ROWS } from "./neighbors/memory";
 export { MAX_SCATTER_DIMENSIONS } from "./pca";
 export type * from "./reduce/contract";
 export type * from "./reduce/tsne/contract";

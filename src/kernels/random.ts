@@ -8,6 +8,7 @@ export const PURPOSE = {
   moving: 4,
   refining: 5,
   tsneStart: 6,
+  recall: 7,
   // 16 samples in layouts, 20 starts Krylov bases: asm/reduce/umap/sampling.ts, asm/linalg/krylov.ts.
   umapStart: 17,
   umapScatter: 18,

@@ -1,5 +1,6 @@
 /** Nearest neighbours of rows. Names, shapes and errors as in ../contract; what they cost is in docs/kernels/neighbors.md. */
 import type { Matrix, Slices } from "../contract";
+import type { RecallOptions } from "./recall";
 
 /**
  * `cosine` is 1 − cos; a zero row lies at 1 from every other row. `minkowski` takes any p > 0, Infinity included. Distances are computed in f64
@@ -17,6 +18,11 @@ export interface NeighborLists {
   readonly neighbors: Int32Array;
   /** rows × k. */
   readonly distances: Float32Array;
+}
+
+export interface ApproximateLists extends NeighborLists {
+  /** How they were found, for a report. */
+  readonly method: string;
 }
 
 export interface NeighborKernels {
@@ -37,4 +43,15 @@ export interface NeighborKernels {
     firstBase: number,
     metric: Metric,
   ): Slices<void>;
+
+  /**
+   * The k nearest other rows of each row, of which a few may be missing: for matrices above `EXACT_ROWS` rows. Distances are as `knn` computes them.
+   * Nothing is random: the same rows give the same bytes.
+   */
+  knnApproximate(matrix: Matrix, options: { k: number; metric: Metric }): Slices<ApproximateLists>;
+  /**
+   * Share of the true neighbours that lists hold, measured on `sample` rows drawn by the seed; a row as near as the last true neighbour counts as
+   * one. Throws `RangeError` for lists of another number of rows.
+   */
+  recall(matrix: Matrix, lists: NeighborLists, options: RecallOptions): Slices<number>;
 }

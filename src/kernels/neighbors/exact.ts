@@ -11,6 +11,9 @@ import type { Metric, NeighborLists } from "./contract";
 import { roomOf } from "./memory";
 import { openSession, type Shard } from "./session";
 
+/** Rows, in units of k, that the nearest blocks should hold before limits are good. */
+const NEAR_ROWS = 8;
+
 export function emptyLists(rows: number, k: number): NeighborLists {
   if (!Number.isInteger(rows) || rows < 0) throw new RangeError(`rows must be a whole number ≥ 0, not ${rows}`);
   if (!Number.isInteger(k) || k < 1) throw new RangeError(`k must be a whole number ≥ 1, not ${k}`);
@@ -48,6 +51,20 @@ export function knnAdd(
   return kernel.scopedSlices(() => search(kernel, lists, queries, base, metric));
 }
 
+/** Addresses of the lists of a block of queries. */
+export interface BlockLists {
+  distances: number;
+  neighbors: number;
+}
+
+export function allocateLists(kernel: KernelModule, state: number, leaf: number, k: number): BlockLists {
+  const room = roomOf(k);
+  const [counts, candidates] = [kernel.allocate(4 * leaf), kernel.allocate(8 * leaf * room)];
+  const lists = { distances: kernel.allocate(4 * leaf * k), neighbors: kernel.allocate(4 * leaf * k) };
+  kernel.raw.searchLists(state, k, room, counts, candidates, lists.distances, lists.neighbors);
+  return lists;
+}
+
 function* search(
   kernel: KernelModule,
   lists: NeighborLists,
@@ -63,13 +80,8 @@ function* search(
     return;
   }
   const { state, leaf, blocks, width, queryOrder } = yield* openSession(kernel, queries, base, metric);
-  const room = roomOf(k);
-  const counts = kernel.allocate(4 * leaf);
-  const candidates = kernel.allocate(8 * leaf * room);
-  const distances = kernel.allocate(4 * leaf * k);
-  const neighbors = kernel.allocate(4 * leaf * k);
-  raw.searchLists(state, k, room, counts, candidates, distances, neighbors);
-
+  const { distances, neighbors } = allocateLists(kernel, state, leaf, k);
+  const near = 2 + Math.floor((NEAR_ROWS * k) / leaf);
   for (let first = 0; first < rows; first += leaf) {
     const count = Math.min(leaf, rows - first);
     const order = kernel.i32(queryOrder + 4 * first, count);
@@ -78,7 +90,7 @@ function* search(
       own.set(lists.distances.subarray(row * k, (row + 1) * k), i * k);
       others.set(lists.neighbors.subarray(row * k, (row + 1) * k), i * k);
     }
-    raw.searchNear(state, first, count);
+    raw.searchNear(state, first, count, near);
     const step = () => ({ done: first, total: rows });
     yield* sliceRows(blocks, 2 * count * leaf * width, (from, to) => raw.searchRest(state, from, to), step);
     raw.searchClose(state);

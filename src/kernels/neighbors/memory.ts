@@ -30,9 +30,9 @@ export interface SessionShape {
 
 /**
  * The base in panels, with norms, boxes and order; beside it first the prepared rows or the sample for the axes, then one block of queries
- * and what the caller keeps for it.
+ * and what the caller keeps for each of its queries and beside it.
  */
-export function sessionBytes({ n, d, m: other, metric }: SessionShape, perQuery = 0): number {
+export function sessionBytes({ n, d, m: other, metric }: SessionShape, perQuery = 0, kept = 0): number {
   const { angular, isProduct } = rawMetric(metric ?? { name: "euclidean" });
   const m = other ?? n;
   const axes = axesOf(m, d, isProduct);
@@ -42,9 +42,22 @@ export function sessionBytes({ n, d, m: other, metric }: SessionShape, perQuery 
   const base = blocks * (4 * leaf * (width + 2) + 8 * (width + 2));
   const sides = (other === undefined ? n : n + m) * (4 + (angular ? 8 : 0));
   const preparing = Math.max(72 * axes * d - base, 4 * width * (Math.max(n, m) + 2));
-  const block = 4 * (leaf + PADDING_ROWS) * (width + leaf + 3) + leaf * perQuery + 8 * (width + blocks);
+  const block = 4 * (leaf + PADDING_ROWS) * (width + leaf + 3) + leaf * perQuery + kept + 8 * (width + blocks);
   return base + sides + Math.max(preparing, block) + 8 * d * (axes + 2) + 2_048;
 }
 
 /** The session, and the lists and candidates of a block. */
 export const knnBytes = (shape: SessionShape, k: number): number => sessionBytes(shape, 4 + 8 * k + 8 * roomOf(k));
+
+/** The same, with centres, all lists and a mark a row. */
+export function approximateBytes(shape: SessionShape, k: number): number {
+  const { n, d } = shape;
+  const centers = 4 * Math.ceil(n / leafOf(2)) * d;
+  return centers + sessionBytes(shape, 4 + 8 * k + 8 * roomOf(k), 8 * n * k + 4 * (n + k));
+}
+
+/**
+ * Rows up to which neighbours are searched exactly where one isolate holds them. At 50 dimensions both ways take 1.4 s there; above, the exact way grows
+ * with the square of the rows.
+ */
+export const EXACT_ROWS = 20_000;

@@ -11,7 +11,7 @@ export interface RawNeighbors {
   searchQueries(state: number, queries: number, rows: number, firstQuery: number, inverses: number, order: number): void;
   // biome-ignore format: one line an export
   searchBase(state: number, base: number, rows: number, firstBase: number, inverses: number, order: number): void;
-  searchPanels(state: number, panels: number, norms: number, boxes: number, radii: number): void;
+  searchPanels(state: number, panels: number, norms: number, boxes: number, radii: number, centers: number): void;
   // biome-ignore format: one line an export
   searchBlock(state: number, prepared: number, norms: number, limits: number, corners: number, gaps: number, list: number, products: number): void;
   // biome-ignore format: one line an export
@@ -23,7 +23,9 @@ export interface RawNeighbors {
   prepareRows(state: number, x: number, inverses: number, from: number, to: number, out: number): void;
   orderRows(rows: number, count: number, width: number, leaf: number, order: number, spread: number): void;
   packBlocks(state: number, prepared: number, from: number, to: number): void;
-  searchNear(state: number, first: number, count: number): void;
+  searchNear(state: number, first: number, count: number, blocks: number): void;
   searchRest(state: number, from: number, to: number): void;
+  // biome-ignore format: one line an export
+  refineRows(state: number, from: number, to: number, breadth: number, distances: number, neighbors: number, marks: number): number;
   searchClose(state: number): void;
 }

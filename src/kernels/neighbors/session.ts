@@ -33,7 +33,14 @@ export interface Session {
 const BASIS_STEPS = 2;
 const PADDING_ROWS = 8;
 
-export function* openSession(kernel: KernelModule, queries: Shard, base: Shard, metric: Metric): Slices<Session> {
+/** `approximate`: blocks are met by the distance of their centres. */
+export function* openSession(
+  kernel: KernelModule,
+  queries: Shard,
+  base: Shard,
+  metric: Metric,
+  approximate = false,
+): Slices<Session> {
   const { raw } = kernel;
   const { dimensions } = base.matrix;
   const rawMetricOf = rawMetric(metric);
@@ -60,7 +67,8 @@ export function* openSession(kernel: KernelModule, queries: Shard, base: Shard, 
   const panels = kernel.allocate(4 * blocks * leaf * (width + 1));
   const norms = kernel.allocate(4 * blocks * leaf);
   const boxes = kernel.allocate(8 * blocks * width);
-  raw.searchPanels(state, panels, norms, boxes, kernel.allocate(8 * blocks));
+  const centers = approximate ? kernel.allocate(4 * blocks * width) : 0;
+  raw.searchPanels(state, panels, norms, boxes, kernel.allocate(8 * blocks), centers);
   const wide = { state, width, leaf };
   yield* arrange(kernel, base.matrix, baseSide, wide, (prepared) =>
     sliceRows(

@@ -1,0 +1,26 @@
+/** Lists of k neighbours: distances (f32) and rows (i32), −1 where there is none. */
+
+/** Into a list ascending by (distance, row), which does not hold the row yet. */
+export function insert(distances: usize, neighbors: usize, k: i32, distance: f32, row: i32): void {
+  let at = <usize>(k - 1) << 2;
+  if (!isBefore(distance, row, distances + at, neighbors + at)) return;
+  for (; at > 0 && isBefore(distance, row, distances + at - 4, neighbors + at - 4); at -= 4) {
+    store<f32>(distances + at, load<f32>(distances + at - 4));
+    store<i32>(neighbors + at, load<i32>(neighbors + at - 4));
+  }
+  store<f32>(distances + at, distance);
+  store<i32>(neighbors + at, row);
+}
+
+@inline
+function isBefore(distance: f32, row: i32, other: usize, otherRow: usize): bool {
+  const value = load<f32>(other);
+  return distance < value || (distance == value && row < load<i32>(otherRow));
+}
+
+/** Whether the list holds the row. */
+export function holds(neighbors: usize, k: i32, row: i32): bool {
+  const end = neighbors + (<usize>k << 2);
+  for (; neighbors < end; neighbors += 4) if (load<i32>(neighbors) == row) return true;
+  return false;
+}
