@@ -147,8 +147,10 @@ function push3(s: Layout, first: i32, last: i32): void {
 function settle(s: Layout, place: usize, total: v128, x: v128, y: v128, z: v128): void {
   s.total += <f64>sumLanes(total) - 1;
   const row = <usize>load<i32>(s.order + place);
-  const at = s.repulsion + row * ((<usize>s.stride) << 2);
-  store<f32>(at, sumLanes(x));
-  store<f32>(at, sumLanes(y), 4);
-  if (s.stride == 4) store<f32>(at, sumLanes(z), 8);
+  if (s.stride == 4) {
+    store<v128>(s.repulsion + (row << 4), f32x4(sumLanes(x), sumLanes(y), sumLanes(z), 0));
+  } else {
+    store<f32>(s.repulsion + (row << 3), sumLanes(x));
+    store<f32>(s.repulsion + (row << 3), sumLanes(y), 4);
+  }
 }

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { type NeighborLists, run } from "../../../src/kernels";
+import { trustworthiness } from "../../../src/kernels/measures/trustworthiness";
 import { BASE_BYTES } from "../../../src/kernels/memory";
 import { umapBytes, umapLayoutBytes, umapStartBytes, umapTransformBytes } from "../../../src/kernels/reduce/memory";
 import { blobs, bytes, plain, rawModule } from "../support";
-import { digits, lists, trustworthiness } from "./support";
+import { digits, lists } from "./support";
 
 describe("the curve", () => {
   it.each([
