@@ -24,6 +24,9 @@ export { choleskyRows, invertRows, mixtureUpdate } from "./mixture/update";
 export { mixtureCenters, mixtureFactorBytes, mixtureKeepDiagonals, mixtureKeepFactor, mixtureKeepTied, mixtureTriangle } from "./mixture/factors";
 
 // Measures
+export { cosineMeans, cosineSums } from "./metrics/cosine";
+export { memberDistances, memberSums } from "./metrics/members";
+export { scoresBytes, scoresClose, scoresColumns, scoresGroupBytes, scoresRows, scoresSpace } from "./metrics/scores";
 export { silhouetteAdd, silhouetteBytes } from "./metrics/silhouette";
 
 // Neighbours

@@ -16,6 +16,7 @@ import type { HdbscanKernels } from "./density/hdbscan/contract";
 import type { OpticsKernels } from "./density/optics/contract";
 import type { GraphKernels } from "./graph/contract";
 import type { LinkageKernels } from "./linkage/contract";
+import type { MeasureKernels } from "./measures/contract";
 import type { MixtureKernels } from "./mixture/contract";
 import type { NeighborKernels } from "./neighbors/contract";
 import type { ReduceKernels } from "./reduce/contract";
@@ -177,6 +178,7 @@ export type Kernels = CoreKernels &
   GraphKernels &
   CommunityKernels &
   LinkageKernels &
+  MeasureKernels &
   DbscanKernels &
   ReduceKernels &
   HdbscanKernels &

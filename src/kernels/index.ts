@@ -12,6 +12,7 @@ import { gridMagic } from "./grid";
 import { kmeans } from "./kmeans";
 import { linkageKernels } from "./linkage";
 import { KernelMatrix, kernelMatrix } from "./matrix";
+import { measureKernels } from "./measures";
 import { mixtureKernels } from "./mixture";
 import { KernelModule } from "./module";
 import { neighborKernels } from "./neighbors";
@@ -33,6 +34,10 @@ export { components, degrees, subgraph, symmetricGraph } from "./graph/graph";
 export type * from "./linkage/contract";
 export { clustersOf, cutTree } from "./linkage/tree";
 export { kernelMath } from "./math";
+export { adjustedRandIndex, jaccardMatches } from "./measures/agreement";
+export type * from "./measures/contract";
+export { type Estimate, stratifiedMean } from "./measures/estimate";
+export { type Replicate, type Stability, stability } from "./measures/stability";
 export { covarianceMatrix, mergeMixtureSums, mixtureCriteria } from "./mixture";
 export type * from "./mixture/contract";
 export type * from "./neighbors/contract";
@@ -55,6 +60,7 @@ export function createKernels(module: WebAssembly.Module, options: { limitBytes?
     ...opticsKernels(kernel),
     ...communityKernels(kernel),
     ...linkageKernels(kernel),
+    ...measureKernels(kernel),
     ...dbscanKernels(kernel),
     ...reduceKernels(kernel),
     ...mixtureKernels(kernel),

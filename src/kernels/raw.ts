@@ -6,6 +6,7 @@ import type { RawHdbscan } from "./density/hdbscan/raw";
 import type { RawOptics } from "./density/optics/raw";
 import type { RawGraph } from "./graph/raw";
 import type { RawLinkage } from "./linkage/raw";
+import type { RawMeasures } from "./measures/raw";
 import type { RawMixture } from "./mixture/raw";
 import type { RawNeighbors } from "./neighbors/raw";
 import type { RawReduce } from "./reduce/raw";
@@ -85,6 +86,7 @@ export type RawKernels = RawCore &
   RawGraph &
   RawCommunity &
   RawLinkage &
+  RawMeasures &
   RawDbscan &
   RawReduce &
   RawHdbscan &
