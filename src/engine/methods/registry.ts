@@ -2,11 +2,13 @@
 import type { MethodParams, VectorMethodName, VectorMethodSpec } from "../../domain/run/methods";
 import { dbscan } from "./dbscan";
 import { kmeans } from "./kmeans";
+import { leiden } from "./leiden";
 import type { FittedMethod, Method } from "./method";
 
 const METHODS: { [K in VectorMethodName]?: Method<MethodParams[K]> } = {
   kmeans,
   dbscan,
+  leiden,
 };
 
 export const IMPLEMENTED = Object.keys(METHODS) as VectorMethodName[];
