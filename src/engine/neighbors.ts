@@ -25,6 +25,8 @@ export interface NeighborParams extends Record<string, unknown> {
   view: number;
   metric: Metric;
   k: number;
+  /** Whether one isolate holds all rows; else they pass by in slices. */
+  held: boolean;
 }
 
 const metricName = (metric: Metric): string => (metric.name === "minkowski" ? `minkowski-${metric.p}` : metric.name);
@@ -52,30 +54,35 @@ export function neighborStages(
 }
 
 function neighborStage({ view, metric, k }: NeighborDemand, rows: number, plan: ViewPlan, limits: Limits): StagePlan {
-  const { dimensions } = plan;
-  const cpuMs = (rows * rows * dimensions) / NEIGHBORS_PER_MS;
-  // Queries of a task: a shard's, or fewer so that no task takes too long and none writes more than a shard of lists.
+  const { dimensions: d } = plan;
+  const cpuMs = (rows * rows * d) / NEIGHBORS_PER_MS;
+  // Queries of a task: no task takes too long, none writes more than a shard of lists or holds more than half a shard of rows.
   const byTime = Math.ceil(rows / Math.max(1, Math.ceil(cpuMs / (TASK_SHARE * limits.taskCpuMs))));
-  const byLists = Math.floor(limits.shardBytes / (8 * k));
-  const perTask = Math.max(BLOCK, Math.floor(Math.min(byTime, byLists, plan.shardRows) / BLOCK) * BLOCK);
-  const queries = Math.min(perTask, rows);
-  const base = plan.shards > 1 ? Math.min(rows, sliceRows(dimensions)) : rows;
+  const most = Math.min(byTime, Math.floor(limits.shardBytes / (LIST_BYTES * k)), plan.shardRows);
+  const perTask = most >= rows ? plan.shardRows : wholeBlocks(Math.min(most, limits.shardBytes / 2 / (4 * d)));
+  const n = Math.min(perTask, rows);
+  // One task for all rows searches the matrix that it holds; others copy their queries.
+  const all = n === rows ? matrixBytes(rows, d) : matrixBytes(rows + n, d);
+  const whole = all + knnBytes(n === rows ? { n, d, metric } : { n, d, metric, m: rows }, k);
+  const held = plan.shards === 1 && BASE_BYTES + whole <= limits.kernelBytes;
+  const m = Math.min(rows, sliceRows(d));
   return overRows("neighbors", rows, perTask, {
     method: `${k} nearest rows by ${metricName(metric)} distance, exact tiles`,
     cpuMs,
-    taskBytes:
-      BASE_BYTES +
-      matrixBytes(base + queries, dimensions) +
-      knnBytes({ n: queries, d: dimensions, m: base, metric }, k),
+    taskBytes: BASE_BYTES + (held ? whole : matrixBytes(m + n, d) + knnBytes({ n, d, metric, m }, k)),
     reduce: true,
     result: neighborsKey(view, metric),
-    params: { view, metric, k } satisfies NeighborParams,
+    params: { view, metric, k, held } satisfies NeighborParams,
   });
 }
 
 const BLOCK = 1024;
+/** A row number and a distance. */
+const LIST_BYTES = 8;
 /** A search may take longer than a task of small units: it is one unit. */
 const TASK_SHARE = 4;
+
+const wholeBlocks = (rows: number): number => Math.max(BLOCK, Math.floor(rows / BLOCK) * BLOCK);
 
 /** Lists of rows [from, to): the first `k` of what was computed. Throws where the plan has no such stage. */
 export async function neighborLists(

@@ -3,14 +3,16 @@
  * the last one centre it. Shards, and whether a view is stored, change no byte of it.
  */
 import { ShoalError } from "../domain/errors";
-import type { PreparationStep, RunSpec, Shape, StagePlan, ViewPlan } from "../domain/run/types";
+import type { LayoutStep, PreparationStep, RunSpec, Shape, StagePlan, ViewPlan } from "../domain/run/types";
 import { BASE_BYTES, matrixBytes, projectBytes, scatterBytes } from "../kernels/memory";
 import { PLAIN_PER_MS, SCATTER_PER_MS, STREAMED_PER_MS } from "./cost";
 import { holdsInMemory, type Limits } from "./limits";
+import { type NeighborDemand, neighborStages } from "./neighbors";
+import { isLayout, layoutDemands, layoutStage, refuseLayout } from "./plan-layout";
 import { overRows, single } from "./plan-stage";
 import { shardRowsOf } from "./shards";
 import type { ScatterParams } from "./stages/scatter";
-import { axesName } from "./views";
+import { axesName, matrixName } from "./views";
 
 /** PCA above this keeps no scatter matrix: it works on a seeded sample. */
 const SCATTER_MAX_DIMENSIONS = 1024;
@@ -28,19 +30,38 @@ export function preparedDimensions(preparation: PreparationStep[], dimensions: n
   return preparation.reduce((before, step) => dimensionsAfter(step, before), dimensions);
 }
 
-/** `shape`: of the gathered rows. `whole`: whether one isolate clusters all rows, so that the last view is one shard. */
-export function planPreparation(spec: RunSpec, shape: Shape, whole: boolean, limits: Limits): PreparationPlan {
+/**
+ * `shape`: of the gathered rows. `whole`: whether one isolate clusters all rows, so that the last view is one shard. `wishes`: neighbour lists
+ * that the method and the map will read, beside those of the layouts here.
+ */
+export function planPreparation(
+  spec: RunSpec,
+  shape: Shape,
+  whole: boolean,
+  limits: Limits,
+  wishes: NeighborDemand[] = [],
+): PreparationPlan {
+  const demands = [...layoutDemands(spec.preparation, spec.map, shape.rows), ...wishes];
   const views: ViewPlan[] = [
     viewPlan(shape.dimensions, shape.rows, null, spec.preparation.length === 0 ? whole : null, limits),
   ];
   const stages = [gatherStage(spec, shape.rows, views[0]!)];
-  spec.preparation.forEach((step, i) => {
+  for (const [i, step] of spec.preparation.entries()) {
     const before = views[i]!;
     const last = i + 1 === spec.preparation.length;
-    views.push(viewPlan(dimensionsAfter(step, before.dimensions), shape.rows, before, last ? whole : null, limits));
-    stages.push(momentsStage(i, shape.rows, before, false), ...linearStages(step, i, shape.rows, views, limits));
-  });
+    const dimensions = dimensionsAfter(step, before.dimensions);
+    const made = viewPlan(dimensions, shape.rows, before, last ? whole : null, limits);
+    // A layout is one task's and needs the neighbours alone; its rows cannot be made again one by one.
+    views.push(isLayout(step) ? { ...made, stored: true } : made);
+    stages.push(...neighborStages(demands, i, shape.rows, views, limits));
+    if (isLayout(step)) {
+      refuseLayout(step, shape.rows, limits);
+      const target = { view: i, output: matrixName(i + 1), result: `view/${i + 1}` };
+      stages.push(layoutStage(step, shape.rows, target, limits));
+    } else stages.push(momentsStage(i, shape.rows, before, false), ...linearStages(step, i, shape.rows, views, limits));
+  }
   const last = views.length - 1;
+  stages.push(...neighborStages(demands, last, shape.rows, views, limits));
   stages.push(momentsStage(last, shape.rows, views[last]!, true));
   return { views, stages };
 }
@@ -70,6 +91,9 @@ function dimensionsAfter(step: PreparationStep, before: number): number {
           { field: "preprocessing_steps", value: before, limit: SCATTER_MAX_DIMENSIONS },
         );
       return before;
+    case "umap":
+    case "tsne":
+      return step.components;
   }
 }
 
@@ -99,14 +123,10 @@ function momentsStage(index: number, rows: number, view: ViewPlan, last: boolean
   });
 }
 
+type LinearStep = Exclude<PreparationStep, LayoutStep>;
+
 /** Fits the linear map of a step on view `index` and applies it. */
-function linearStages(
-  step: PreparationStep,
-  index: number,
-  rows: number,
-  views: ViewPlan[],
-  limits: Limits,
-): StagePlan[] {
+function linearStages(step: LinearStep, index: number, rows: number, views: ViewPlan[], limits: Limits): StagePlan[] {
   const [before, after] = [views[index]!, views[index + 1]!];
   const name = step.method === "pca" ? `PCA to ${after.dimensions} dimensions` : "ZCA whitening";
   const axes = axesStage(name, rows, index, before, {

@@ -7,6 +7,7 @@ import type { Filter } from "../domain/filters/model";
 import type { VectorMethodSpec } from "../domain/run/methods";
 import type { FeatureSpec, PreparationStep, RunSpec } from "../domain/run/types";
 import { IMPLEMENTED, methodOf } from "./methods/registry";
+import { metricOf } from "./metric";
 
 export interface ResolveContext {
   ids: Pick<RunSpec, "runId" | "clusterId" | "namespaceId" | "taskId" | "createdAt">;
@@ -55,10 +56,11 @@ export function resolveRunSpec(definition: ClusterDefinition, context: ResolveCo
   const method = vectorMethod(vector);
   refuseUnavailable(vector);
   warnings.push(...vectorWarnings(vector), ...(methodOf(method).review?.(method.params) ?? []));
+  const seed = overrides.random_state ?? randomState(method) ?? seedOf(ids.runId);
   return {
     ...base,
     sampleSize: sampleSize(vector.sample_size),
-    seed: overrides.random_state ?? randomState(method) ?? seedOf(ids.runId),
+    seed,
     method,
     features: vector.feature_uris.map((uri) => featureSpec(uri, vector, collections)),
     normalize: vector.normalize_features,
@@ -98,8 +100,19 @@ function preparationOf({ preprocessing_steps }: VectorConfig): PreparationStep[]
         return [{ method: "pca", components: step.n_components as number }];
       case "whitening":
         return [{ method: "whitening", regularization: step.regularization as number }];
-      default:
-        throw unavailable("preprocessing_steps", step.method, ["pca", "whitening", "none"]);
+      case "umap":
+        return [
+          {
+            method: "umap",
+            components: step.n_components as number,
+            neighbors: step.n_neighbors as number,
+            minDist: step.min_dist as number,
+            metric: metricOf(step.metric as string, "preprocessing_steps.metric"),
+            seed: step.random_state as number,
+          },
+        ];
+      case "tsne":
+        throw unavailable("preprocessing_steps", step.method, ["pca", "whitening", "umap", "none"]);
     }
   });
 }

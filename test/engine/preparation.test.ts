@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { PreparationStep, RunSpec } from "../../src/domain/run/types";
 import { LIMITS } from "../../src/engine/limits";
 import { plan } from "../../src/engine/planner";
-import { kmeansSpec, makeWorld, type WorldOptions } from "./fixtures";
+import { blobs, kmeansSpec, makeWorld, type WorldOptions } from "./fixtures";
 import { generator } from "./harness";
 
 const SHARDED = { isolateBytes: 40_000, shardRows: 1024, shardBytes: 1024 * 24 };
@@ -102,15 +102,77 @@ const params = () => {
   return method.params;
 };
 
-describe("the plan", () => {
-  const shape = (rows: number, dimensions: number) => ({
-    rows,
-    noiseRows: 0,
-    missingRows: 0,
-    dimensions,
-    perCollection: [rows],
+const UMAP: PreparationStep = {
+  method: "umap",
+  components: 3,
+  neighbors: 10,
+  minDist: 0,
+  metric: { name: "euclidean" },
+  seed: 4,
+};
+
+describe("umap", () => {
+  // Few rows: a layout has 500 epochs below ten thousand.
+  const a = blobs("a", 700, { dimensions: 6 });
+  const options = { a, b: [] };
+
+  it("keeps clusters together, the same bytes for rounds of one epoch, shards, lost messages and dead workers", async () => {
+    const calm = await tables(spec([UMAP]), options);
+    expect(calm.centroids.map((row) => (row.centroid_vector as number[]).length)).toEqual([3, 3, 3, 3]);
+    const blob = new Map(calm.members.map((row) => [Number(String(row.document_id).slice(2)) % 4, row.cluster_id]));
+    expect(new Set(blob.values()).size).toBe(4);
+    for (const row of calm.members) expect(row.cluster_id).toBe(blob.get(Number(String(row.document_id).slice(2)) % 4));
+
+    const chaos = { seed: 5, duplicate: 0.1, lose: 0.05, kill: 0.003 };
+    const shaken = await tables(spec([UMAP]), { ...options, chaos, limits: { taskCpuMs: 4 } });
+    expect(shaken.bytes).toEqual(calm.bytes);
+    const { isolateBytes } = LIMITS;
+    const limits = { isolateBytes, shardRows: 1024, shardBytes: 1024 * 24 };
+    expect((await tables(spec([UMAP]), { ...options, limits })).bytes).toEqual(calm.bytes);
   });
 
+  it("reads neighbours found slice by slice where no isolate holds the rows", async () => {
+    const more = { a: blobs("a", 2500, { dimensions: 6 }), b: [], limits: { ...SHARDED, taskCpuMs: 1e6 } };
+    const whole = await tables(spec([UMAP]), {
+      ...more,
+      limits: { ...more.limits, isolateBytes: LIMITS.isolateBytes },
+    });
+    const cut = await tables(spec([UMAP]), more);
+    // The clustering itself takes another way there; what was laid out is the same.
+    const places = (one: typeof whole) => one.members.map((row) => row.coordinates);
+    expect(places(cut)).toEqual(places(whole));
+  });
+
+  it("is refused where no isolate can lay the rows out, with what fits", () => {
+    const run = () => plan(spec([UMAP]), shape(900_000, 50));
+    expect(run).toThrow(
+      /UMAP of 900000 documents to 3 dimensions needs \d+ bytes in one isolate .* set sample_size to \d+ or less, or use pca/,
+    );
+    const { details } = errorOf(run) as { details: { nearest: { sample_size: number } } };
+    const { sample_size } = details.nearest;
+    expect(() => plan(spec([UMAP]), shape(sample_size, 50))).not.toThrow();
+    expect(() => plan(spec([UMAP]), shape(sample_size + 1, 50))).toThrow();
+  });
+});
+
+function errorOf(run: () => unknown): unknown {
+  try {
+    run();
+  } catch (error) {
+    return error;
+  }
+  throw new Error("nothing was thrown");
+}
+
+const shape = (rows: number, dimensions: number) => ({
+  rows,
+  noiseRows: 0,
+  missingRows: 0,
+  dimensions,
+  perCollection: [rows],
+});
+
+describe("the plan", () => {
   it("clusters what one isolate holds after the reduction whole", () => {
     const wide = plan(spec([]), shape(70_000, 784));
     expect(wide.stages.map((stage) => stage.kind)).toContain("coreset");

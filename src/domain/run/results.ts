@@ -24,6 +24,14 @@ export interface ViewResult {
   maxAbs: number;
 }
 
+/** Of a round of a layout; the last one's coordinates lie in the pieces. */
+export interface LayoutResult extends ViewResult {
+  epoch: number;
+  converged: boolean;
+  /** Scratch names of what the next round goes on with. */
+  state: string[];
+}
+
 export interface NeighborsResult {
   /** Neighbours of a row. */
   k: number;
@@ -159,6 +167,8 @@ export interface StageResults {
   group?: GroupResult;
   persist?: PersistResult;
   /** Of the views but the last, and of the axes that made a view. */
+  /** Of the map, where it is a layout. */
+  layout?: LayoutResult;
   [view: `view/${number}`]: ViewResult;
   [moments: `moments/${number}`]: MomentsResult;
   [axes: `axes/${number}`]: ScatterResult;

@@ -27,7 +27,7 @@ export interface RunSpec {
   /** What is done to the concatenated features before they are clustered, in this order. */
   preparation: PreparationStep[];
   centroid: "mean" | "median" | "medoid";
-  map: { method: "pca"; components: 2 | 3 } | null;
+  map: MapSpec | null;
   computeMetrics: boolean;
   reproducible: boolean;
   /** Warnings known before the run; the run adds its own. */
@@ -36,8 +36,40 @@ export interface RunSpec {
   definition: Record<string, unknown>;
 }
 
+/** How far two rows lie apart. */
+export type DistanceMetric =
+  | { name: "euclidean" | "cosine" | "manhattan" | "chebyshev" }
+  | { name: "minkowski"; p: number };
+
+/** How the map is drawn. */
+export type MapSpec = { components: 2 | 3 } & ({ method: "pca" } | { method: "umap" | "tsne"; step: LayoutStep });
+
 /** One step of the preparation. `pca` and `whitening` work on a row alone once they are fitted; the others lay out all rows together. */
-export type PreparationStep = { method: "pca"; components: number } | { method: "whitening"; regularization: number };
+export type PreparationStep =
+  | { method: "pca"; components: number }
+  | { method: "whitening"; regularization: number }
+  | LayoutStep;
+
+/** A layout of all rows, as a step of the preparation or as the map. */
+export type LayoutStep = UmapStep | TsneStep;
+
+export interface UmapStep {
+  method: "umap";
+  components: number;
+  /** n_neighbors, the row itself among them. */
+  neighbors: number;
+  minDist: number;
+  metric: DistanceMetric;
+  seed: number;
+}
+
+export interface TsneStep {
+  method: "tsne";
+  components: number;
+  perplexity: number;
+  learningRate: number;
+  seed: number;
+}
 
 export interface FeatureSpec {
   /** `mixpeek://extractor@version/name` */
@@ -136,6 +168,7 @@ export type StageKind =
   | "describe"
   | "scatter"
   | "transform"
+  | "layout"
   | "neighbors"
   | "project"
   | "silhouette"

@@ -8,6 +8,7 @@ import { describe } from "./describe";
 import { gather } from "./gather";
 import { group } from "./group";
 import { label } from "./label";
+import { layout } from "./layout";
 import { lloyd } from "./lloyd";
 import { median } from "./median";
 import { moments } from "./moments";
@@ -36,6 +37,7 @@ export const STAGES: Record<StageKind, Stage> = {
   describe,
   scatter,
   transform,
+  layout,
   neighbors,
   project,
   silhouette,

@@ -11,10 +11,9 @@ import { viewOf } from "../views";
 
 export const neighbors: Stage = {
   async map(context): Promise<{ from: number; to: number }> {
-    const { span, stage, plan, scratch } = context;
-    const { view, metric } = stage.params as NeighborParams;
-    const whole = viewOf(plan, view).shards === 1;
-    const lists = whole ? await searchHeld(context) : await searchSlices(context);
+    const { span, stage, scratch } = context;
+    const { view, metric, held } = stage.params as NeighborParams;
+    const lists = held ? await searchHeld(context) : await searchSlices(context);
     const key = neighborsKey(view, metric);
     scratch.put(pieceName(`${key}/rows`, span.from, span.to), lists.neighbors as Int32Array<ArrayBuffer>);
     scratch.put(pieceName(`${key}/distances`, span.from, span.to), lists.distances as Float32Array<ArrayBuffer>);

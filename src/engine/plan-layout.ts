@@ -1,0 +1,83 @@
+/** Plans layouts (UMAP, t-SNE), as steps of the preparation and as the map. */
+import { ShoalError } from "../domain/errors";
+import type { LayoutStep, MapSpec, PreparationStep, StagePlan } from "../domain/run/types";
+import { layoutOf } from "./layouts/methods";
+import type { Limits } from "./limits";
+import type { NeighborDemand } from "./neighbors";
+import { single } from "./plan-stage";
+import type { LayoutParams } from "./stages/layout";
+
+const NAMES = { umap: "UMAP", tsne: "t-SNE" } as const;
+/** A round may take longer than a task of small units: it is one unit, and reads the graph again. */
+const ROUND_SHARE = 8;
+
+export const isLayout = (step: PreparationStep): step is LayoutStep => step.method === "umap" || step.method === "tsne";
+
+/** The view that a map is laid out from: the last one that is no layout itself, so that a map of a layout shows the data. */
+export function mapView(preparation: PreparationStep[]): number {
+  const first = preparation.findIndex(isLayout);
+  return first < 0 ? preparation.length : first;
+}
+
+/** What the layouts of a run want to know of its views. */
+export function layoutDemands(preparation: PreparationStep[], map: MapSpec | null, rows: number): NeighborDemand[] {
+  const steps = preparation.map((step, view) => ({ step, view })).filter(({ step }) => isLayout(step));
+  if (map && map.method !== "pca") steps.push({ step: map.step, view: mapView(preparation) });
+  return steps.map(({ step, view }) => {
+    const method = layoutOf(step as LayoutStep);
+    return { view, metric: method.metric(step as LayoutStep), k: method.neighbors(step as LayoutStep, rows) };
+  });
+}
+
+/** What an isolate may hold of kernels' memory, lists, graph and coordinates together: the rest of 96 MiB is the runtime's. */
+const ISOLATE_SHARE = 5 / 3;
+
+/** Whether one isolate can lay the rows out. */
+export function fitsLayout(step: LayoutStep, rows: number, limits: Limits): boolean {
+  const { kernels, heap } = layoutOf(step).bytes(step, rows);
+  return kernels <= limits.kernelBytes && kernels + heap <= ISOLATE_SHARE * limits.kernelBytes;
+}
+
+/** Throws `job_too_large` with the bytes wanted and the number of rows that fit. */
+export function refuseLayout(step: LayoutStep, rows: number, limits: Limits): void {
+  if (fitsLayout(step, rows, limits)) return;
+  const { kernels, heap } = layoutOf(step).bytes(step, rows);
+  const [bytes, limit] = [kernels + heap, ISOLATE_SHARE * limits.kernelBytes];
+  const most = largest(rows, (n) => fitsLayout(step, n, limits));
+  throw new ShoalError(
+    "job_too_large",
+    `${NAMES[step.method]} of ${rows} documents to ${step.components} dimensions needs ${bytes} bytes in one isolate (${kernels} of them in the kernels' memory), the limit is ${limit} (${limits.kernelBytes}); set sample_size to ${most} or less, or use pca`,
+    { field: "preprocessing_steps", value: bytes, limit, nearest: { sample_size: most } },
+  );
+}
+
+/** The largest n below `rows` for which a condition holds that holds for all smaller ones; 0 where it holds for none. */
+function largest(rows: number, holds: (n: number) => boolean): number {
+  let [low, high] = [0, rows];
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (holds(middle)) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+export function layoutStage(
+  step: LayoutStep,
+  rows: number,
+  { view, output, result }: { view: number; output: string; result: string },
+  limits: Limits,
+): StagePlan {
+  const method = layoutOf(step);
+  const epochs = method.epochs(step, rows);
+  const epochMs = method.epochMs(step, rows);
+  const epochsPerRound = Math.max(1, Math.min(epochs, Math.floor((ROUND_SHARE * limits.taskCpuMs) / epochMs)));
+  return single("layout", {
+    method: `${NAMES[step.method]} to ${step.components} dimensions, ${epochs} epochs`,
+    cpuMs: method.startMs(step, rows) + epochs * epochMs,
+    taskBytes: method.bytes(step, rows).kernels,
+    maxRounds: Math.ceil(epochs / epochsPerRound),
+    result,
+    params: { view, step, output, epochsPerRound } satisfies LayoutParams,
+  });
+}
