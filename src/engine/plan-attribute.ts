@@ -36,5 +36,5 @@ export function planAttributes(config: AttributeConfig, { rows }: Shape, limits:
     }),
     single("persist", { method: "Parquet", cpuMs: rows / 200 + 20, taskBytes: TASK_BYTES }),
   );
-  return { fittedRows: rows, views: [], shardRows, stages };
+  return { fittedRows: rows, views: [], map: null, shardRows, stages };
 }

@@ -1,11 +1,13 @@
 /** Plans what follows once every row has its cluster: centroids, map, measures, tables. The same for every method. */
 import { ShoalError } from "../domain/errors";
-import type { RunSpec, StagePlan, ViewPlan } from "../domain/run/types";
+import type { MapSpec, RunSpec, StagePlan, ViewPlan } from "../domain/run/types";
 import { BASE_BYTES, matrixBytes, projectBytes, silhouetteBytes } from "../kernels/memory";
 import { SILHOUETTE_PER_MS } from "./cost";
 import type { StagedJob } from "./methods/method";
+import { layoutStage, mapView } from "./plan-layout";
 import { axesStage } from "./plan-preparation";
 import { overRows, overUnits, single } from "./plan-stage";
+import { COORDINATES } from "./stages/project";
 import { AXES } from "./stages/scatter";
 import { silhouetteQueries } from "./stages/silhouette";
 
@@ -38,7 +40,7 @@ export function labelledStages(
         reduce: true,
       }),
     );
-  if (spec.map) stages.push(...mapStages(spec.map.components, views, job));
+  if (spec.map) stages.push(...mapStages(spec.map, mapView(spec.preparation), views, job));
   if (spec.computeMetrics) {
     const before = [...planned, ...stages].reduce((sum, stage) => sum + stage.cpuMs, 0);
     stages.push(silhouetteStage(job, clusters, before));
@@ -73,8 +75,11 @@ function medianStage({ rows, dimensions, rowMs, limits }: StagedJob): StagePlan 
   });
 }
 
-function mapStages(components: 2 | 3, views: ViewPlan[], job: StagedJob): StagePlan[] {
-  const { rows, dimensions, shardRows, shardBytes, taskRows, rowMs } = job;
+function mapStages(map: MapSpec, view: number, views: ViewPlan[], job: StagedJob): StagePlan[] {
+  const { rows, dimensions, shardRows, shardBytes, taskRows, rowMs, limits } = job;
+  const { components } = map;
+  if (map.method !== "pca")
+    return [layoutStage(map.step, rows, { view, output: COORDINATES, result: "layout" }, limits)];
   const last = views.length - 1;
   const scatter = axesStage("PCA", rows, last, views[last]!, { view: last, components, axes: AXES });
   const project = overRows("project", rows, shardRows, {

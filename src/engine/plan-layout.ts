@@ -1,6 +1,6 @@
 /** Plans layouts (UMAP, t-SNE), as steps of the preparation and as the map. */
 import { ShoalError } from "../domain/errors";
-import type { LayoutStep, MapSpec, PreparationStep, StagePlan } from "../domain/run/types";
+import type { LayoutStep, MapSpec, PreparationStep, RunSpec, StagePlan } from "../domain/run/types";
 import { layoutOf } from "./layouts/methods";
 import type { Limits } from "./limits";
 import type { NeighborDemand } from "./neighbors";
@@ -17,6 +17,12 @@ export const isLayout = (step: PreparationStep): step is LayoutStep => step.meth
 export function mapView(preparation: PreparationStep[]): number {
   const first = preparation.findIndex(isLayout);
   return first < 0 ? preparation.length : first;
+}
+
+/** The map as it can be drawn: a layout that no isolate can hold gives way to principal components. */
+export function drawnMap({ map }: Pick<RunSpec, "map">, rows: number, limits: Limits): MapSpec | null {
+  if (!map || map.method === "pca" || fitsLayout(map.step, rows, limits)) return map;
+  return { method: "pca", components: map.components };
 }
 
 /** What the layouts of a run want to know of its views. */

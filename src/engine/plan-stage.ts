@@ -1,5 +1,5 @@
 /** Shapes of stages that the planners of all methods share. */
-import type { StageKind, StagePlan, ViewPlan } from "../domain/run/types";
+import type { MapSpec, StageKind, StagePlan, ViewPlan } from "../domain/run/types";
 import { BLOCK_ROWS } from "./limits";
 
 /** Rounds of a loop that the estimate and the progress reckon with. */
@@ -9,6 +9,7 @@ export const EXPECTED_ROUNDS = 25;
 export interface PlannedStages {
   fittedRows: number;
   views: ViewPlan[];
+  map: MapSpec | null;
   shardRows: number;
   stages: StagePlan[];
 }

@@ -4,15 +4,15 @@
  */
 import { ShoalError } from "../domain/errors";
 import type { VectorMethodSpec } from "../domain/run/methods";
-import type { RunSpec, Shape, StagePlan, ViewPlan } from "../domain/run/types";
+import type { RunSpec, Shape, StagePlan } from "../domain/run/types";
 import { BASE_BYTES, matrixBytes } from "../kernels/memory";
 import { knnBytes } from "../kernels/neighbors/memory";
 import { NEIGHBORS_PER_MS, STREAMED_PER_MS } from "./cost";
 import { BLOCK_ROWS, holdsInMemory, type Limits } from "./limits";
 import { EXPECTED_CLUSTERS, type FitPlan, type FittedMethod, type Sizes, type StagedJob } from "./methods/method";
 import { methodOf } from "./methods/registry";
-import { neighborStages } from "./neighbors";
 import { labelledStages } from "./plan-labelled";
+import { drawnMap } from "./plan-layout";
 import { planPreparation } from "./plan-preparation";
 import { overRows, type PlannedStages, single } from "./plan-stage";
 import { sliceRows } from "./prepare";
@@ -35,7 +35,11 @@ export function planVectors(
   const whole =
     method.kind === "staged" ? method.whole(params, shape, limits) : holdsInMemory(rows, dimensions, limits);
   const shardRows = shardRowsOf(dimensions, rows, whole, limits);
-  const { views, stages: preparation } = planPreparation(spec, gathered, whole, limits);
+  const map = drawnMap(spec, rows, limits);
+  // Lists that stages compute are those of all rows; the fit of a sample finds its own.
+  const wish = method.kind === "fitted" && fittedRows === rows ? (method.neighbors?.(params, sizes) ?? null) : null;
+  const wishes = wish ? [{ ...wish, view: spec.preparation.length }] : [];
+  const { views, stages: preparation } = planPreparation({ ...spec, map }, gathered, whole, limits, wishes);
   const taskRows = Math.min(shardRows, rows);
   const job: StagedJob = {
     rows,
@@ -47,31 +51,22 @@ export function planVectors(
     rowMs: (rows * dimensions) / STREAMED_PER_MS,
     limits,
   };
-  const own =
-    method.kind === "staged" ? method.stages(params, job) : fittedStages(method, params, chosen.kind, job, views);
+  const own = method.kind === "staged" ? method.stages(params, job) : fittedStages(method, params, chosen.kind, job);
   const planned = [...preparation, ...own];
   const clusters = Math.min(fittedRows, method.clusters?.(params) ?? EXPECTED_CLUSTERS);
-  return { fittedRows, views, shardRows, stages: [...planned, ...labelledStages(spec, planned, clusters, job, views)] };
+  const labelled = labelledStages({ ...spec, map }, planned, clusters, job, views);
+  return { fittedRows, views, map, shardRows, stages: [...planned, ...labelled] };
 }
 
-/** Neighbour lists where they are shared, the fit in one isolate, and its labels on all rows. */
-function fittedStages(
-  method: FittedMethod<unknown>,
-  params: unknown,
-  name: string,
-  job: StagedJob,
-  views: ViewPlan[],
-): StagePlan[] {
+/** The fit in one isolate, and its labels on all rows. */
+function fittedStages(method: FittedMethod<unknown>, params: unknown, name: string, job: StagedJob): StagePlan[] {
   const { rows, dimensions, fittedRows, shardRows, shardBytes, taskRows, rowMs, limits } = job;
   const sizes = { rows: fittedRows, dimensions };
   const sampled = fittedRows < rows;
-  const wish = method.neighbors?.(params, sizes) ?? null;
   const fit = fitPlan(method, params, sizes, sampled);
   if (fit.bytes > limits.kernelBytes) throw tooLarge(method, params, name, sizes, sampled, limits);
-  const last = views.length - 1;
   const clusterLimit = Math.min(limits.groups, Math.floor(limits.clusterValues / dimensions));
   return [
-    ...(wish && !sampled ? neighborStages([{ ...wish, view: last }], last, rows, views, limits) : []),
     single("cluster", {
       method: sampled ? `${fit.method}, over a seeded sample of ${fittedRows} rows` : fit.method,
       cpuMs: fit.cpuMs + rowMs,

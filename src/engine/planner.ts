@@ -16,7 +16,7 @@ export function plan(spec: RunSpec, gathered: Shape, limits: Limits = LIMITS): P
   refuseTooLarge(gathered, limits);
   const { method } = spec;
   const shape = { ...gathered, dimensions: preparedDimensions(spec.preparation, gathered.dimensions) };
-  const { fittedRows, views, shardRows, stages } =
+  const { fittedRows, views, map, shardRows, stages } =
     method.kind === "attribute"
       ? planAttributes(method.config, shape, limits)
       : planVectors(spec, method, gathered, shape, limits);
@@ -27,6 +27,7 @@ export function plan(spec: RunSpec, gathered: Shape, limits: Limits = LIMITS): P
     shape,
     fittedRows,
     views,
+    map,
     shardRows,
     shards: Math.ceil(shape.rows / shardRows),
     stages,

@@ -5,7 +5,7 @@ import type { ClusterDefinition, VectorConfig, Warning } from "../domain/definit
 import { ShoalError } from "../domain/errors";
 import type { Filter } from "../domain/filters/model";
 import type { VectorMethodSpec } from "../domain/run/methods";
-import type { FeatureSpec, PreparationStep, RunSpec } from "../domain/run/types";
+import type { FeatureSpec, MapSpec, PreparationStep, RunSpec } from "../domain/run/types";
 import { IMPLEMENTED, methodOf } from "./methods/registry";
 import { metricOf } from "./metric";
 
@@ -66,7 +66,7 @@ export function resolveRunSpec(definition: ClusterDefinition, context: ResolveCo
     normalize: vector.normalize_features,
     preparation: preparationOf(vector),
     centroid: vector.effective_feature_method,
-    map: { method: "pca", components: vector.vis_n_components },
+    map: mapOf(vector, seed),
     computeMetrics: true,
     reproducible: vector.reproducible,
   };
@@ -117,6 +117,30 @@ function preparationOf({ preprocessing_steps }: VectorConfig): PreparationStep[]
   });
 }
 
+/** How many neighbours, and how close points may lie, on a map: shapes rather than knots. */
+const MAP_NEIGHBORS = 15;
+const MAP_MIN_DIST = 0.1;
+
+function mapOf({ vis_method, vis_n_components: components }: VectorConfig, seed: number): MapSpec {
+  switch (vis_method) {
+    case "umap": {
+      // Rows are normalised where directions count, and then this orders neighbours as cosine does.
+      const metric = { name: "euclidean" } as const;
+      const step = {
+        method: "umap",
+        components,
+        neighbors: MAP_NEIGHBORS,
+        minDist: MAP_MIN_DIST,
+        metric,
+        seed,
+      } as const;
+      return { method: "umap", components, step };
+    }
+    default:
+      return { method: "pca", components };
+  }
+}
+
 const unavailable = (field: string, value: string, available: string[]): ShoalError =>
   new ShoalError(
     "algorithm_not_available",
@@ -131,11 +155,8 @@ function vectorWarnings({
   feature_weights,
 }: VectorConfig): Warning[] {
   const warnings: Warning[] = [];
-  if (vis_method === "umap" || vis_method === "tsne")
-    warnings.push({
-      loc: ["vector_config", "vis_method"],
-      msg: `${vis_method} is not available yet: the map is a PCA`,
-    });
+  if (vis_method === "tsne")
+    warnings.push({ loc: ["vector_config", "vis_method"], msg: "tsne is not available yet: the map is a PCA" });
   if (hierarchical)
     warnings.push({ loc: ["vector_config", "hierarchical"], msg: "clusters are not split into sub-clusters yet" });
   if (multi_feature_strategy !== "weighted" && feature_weights !== null)

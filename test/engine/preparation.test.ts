@@ -143,6 +143,24 @@ describe("umap", () => {
     expect(places(cut)).toEqual(places(whole));
   });
 
+  it("draws the map from the view before a layout, from lists shared with it, with clusters at the mean of their members", async () => {
+    const step = { ...UMAP, components: 2 };
+    const drawn = await tables(spec([UMAP], { map: { method: "umap", components: 2, step } }), options);
+    const stages = drawn.record.plan!.stages.map((stage) => stage.result ?? stage.kind);
+    expect(stages.filter((name) => name.startsWith("neighbors"))).toEqual(["neighbors/0/euclidean"]);
+    expect(stages).toContain("layout");
+    for (const centroid of drawn.centroids) {
+      const own = drawn.members.filter((row) => row.cluster_id === centroid.cluster_id);
+      const mean = own.reduce((sum, row) => sum + (row.coordinates as number[])[0]! / own.length, 0);
+      expect(centroid.x).toBeCloseTo(mean, 4);
+    }
+  });
+
+  it("gives way to a PCA of the map where no isolate can lay the rows out", () => {
+    const planned = plan(spec([], { map: { method: "umap", components: 2, step: UMAP } }), shape(900_000, 8));
+    expect(planned.map).toEqual({ method: "pca", components: 2 });
+  });
+
   it("is refused where no isolate can lay the rows out, with what fits", () => {
     const run = () => plan(spec([UMAP]), shape(900_000, 50));
     expect(run).toThrow(

@@ -39,7 +39,7 @@ describe("a definition resolves to a run", () => {
   });
 
   it("warns of what it does differently", () => {
-    expect(resolve({ vis_method: "umap", hierarchical: true }).warnings.map((one) => one.loc[1])).toEqual([
+    expect(resolve({ vis_method: "tsne", hierarchical: true }).warnings.map((one) => one.loc[1])).toEqual([
       "vis_method",
       "hierarchical",
     ]);

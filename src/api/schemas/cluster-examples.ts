@@ -111,6 +111,7 @@ export const PLAN_EXAMPLE = {
     shape: { rows: 1797, noiseRows: 0, missingRows: 0, dimensions: 64, perCollection: [1797] },
     fittedRows: 1797,
     views: [{ dimensions: 64, shardRows: 4096, shards: 1, stored: false }],
+    map: { method: "pca", components: 2 },
     shardRows: 4096,
     shards: 1,
     stages: [

@@ -79,6 +79,11 @@ export function runWarnings({ spec, warnings, results, plan }: RunHead): RunReco
       msg: `${plan.shape.rows} documents are more than the ${plan.fittedRows} that ${spec.method.kind} clusters: a seeded sample of ${plan.fittedRows} was clustered, the other ${plan.shape.rows - plan.fittedRows} ${others}`,
     });
   }
+  if (plan && spec.map && plan.map?.method !== spec.map.method)
+    told.push({
+      loc: ["vector_config", "vis_method"],
+      msg: `no isolate can lay ${plan.shape.rows} documents out by ${spec.map.method}: the map is a PCA`,
+    });
   if (spec.method.kind === "kmeans") {
     const { n_clusters, max_iter } = spec.method.params;
     if (assign && assign.sizes.length < n_clusters)

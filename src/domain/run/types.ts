@@ -100,6 +100,8 @@ export interface Plan {
   fittedRows: number;
   /** The matrix as it was gathered, and after each step of the preparation; the last is what is clustered. None for attributes. */
   views: ViewPlan[];
+  /** The map that is drawn: what was asked for, or principal components where that does not fit an isolate. */
+  map: MapSpec | null;
   /** Rows a shard of the prepared matrix holds: a whole number of 1,024-row blocks. */
   shardRows: number;
   shards: number;

@@ -4,14 +4,17 @@ import { centeredMatrix } from "../matrices";
 import { pieceName } from "../scratch";
 import { AXES } from "./scatter";
 
+/** Scratch name of the map coordinates of all rows. */
+export const COORDINATES = "coordinates";
+
 export const project: Stage = {
   async map(context): Promise<{ from: number; to: number }> {
-    const { span, spec, scratch, kernels, pulse } = context;
+    const { span, plan, scratch, kernels, pulse } = context;
     const axes = await scratch.doubles(AXES);
     const count = axes.length / context.plan.shape.dimensions;
     const matrix = await centeredMatrix(context, span);
     const found = pulse.compute(() => kernels.project(matrix, axes, count));
-    scratch.put(pieceName("coordinates", span.from, span.to), widen(found, count, spec.map!.components));
+    scratch.put(pieceName(COORDINATES, span.from, span.to), widen(found, count, plan.map!.components));
     return span;
   },
 };

@@ -3,18 +3,16 @@ import type { CentroidRow } from "../../artifacts";
 import { clusterLabelId } from "../../domain/ids";
 import { algorithmOf } from "../../domain/run/methods";
 import type { TaskContext } from "../context";
-import { boundsOf } from "../scratch";
 import { CLUSTER_NEAREST, CLUSTER_SUMS, clusterLabels, labelBounds } from "./clusters";
 import { DESCRIBED_NEAREST, DESCRIBED_SQUARES } from "./describe";
+import { centroidPlaces, coordinateBounds } from "./map-places";
 import { centroidsName } from "./median";
 import { Nearest } from "./nearest";
-import { projectPoints } from "./project";
-import { AXES } from "./scatter";
 import { getSums } from "./sums";
 import type { Tables } from "./tables";
 
 export async function vectorTables(context: TaskContext): Promise<Tables> {
-  const { results, spec } = context;
+  const { results, plan } = context;
   const { bounds, noiseRows } = results.assign!;
   const scored = (name: string, found?: boolean) => (found ? { name, bounds: labelBounds(results) } : null);
   return {
@@ -23,8 +21,8 @@ export async function vectorTables(context: TaskContext): Promise<Tables> {
       distances: results.describe
         ? { name: "described/distances", bounds: results.describe.bounds }
         : { name: "distances", bounds },
-      coordinates: results.project ? boundsOf(results.project) : null,
-      components: spec.map && results.project ? spec.map.components : 0,
+      coordinates: coordinateBounds(results),
+      components: plan.map?.components ?? 0,
       probabilities: scored("probabilities", results.cluster?.probabilities),
       outlierScores: scored("outlier_scores", results.cluster?.outlierScores),
       clusters: async (from, to) =>
@@ -47,9 +45,7 @@ async function centroidTable(context: TaskContext): Promise<Pick<Tables, "repres
     ? await scratch.doubles(DESCRIBED_SQUARES)
     : (await getSums(scratch, CLUSTER_SUMS, k)).squaredDistances;
   const nearest = new Nearest(k, await scratch.doubles(results.describe ? DESCRIBED_NEAREST : CLUSTER_NEAREST));
-  const coordinates = spec.map
-    ? projectPoints(centered, await scratch.doubles(AXES), dimensions, spec.map.components)
-    : null;
+  const coordinates = plan.map ? await centroidPlaces(context, plan.map, centered) : null;
   const representatives = sizes.map((_, cluster) => nearest.of(cluster).map(([row]) => row));
   const row = (size: number, cluster: number, ids: Map<number, string>): CentroidRow => {
     const own = centered.subarray(cluster * dimensions, (cluster + 1) * dimensions);
@@ -69,7 +65,7 @@ async function centroidTable(context: TaskContext): Promise<Pick<Tables, "repres
       representatives: representatives[cluster]!.map((member) => ids.get(member)!),
       algorithm: algorithmOf(spec.method),
       parameters: JSON.stringify(spec.method.kind === "attribute" ? {} : spec.method.params),
-      reductionMethod: spec.map?.method ?? null,
+      reductionMethod: plan.map?.method ?? null,
     };
   };
   return {
