@@ -4,8 +4,8 @@ import type { MapSpec, RunSpec, StagePlan, ViewPlan } from "../domain/run/types"
 import { BASE_BYTES, matrixBytes, projectBytes, silhouetteBytes } from "../kernels/memory";
 import { SILHOUETTE_PER_MS } from "./cost";
 import type { StagedJob } from "./methods/method";
-import { layoutStage, mapView } from "./plan-layout";
-import { axesStage } from "./plan-preparation";
+import { axesStage } from "./plan-axes";
+import { layoutStages, mapView } from "./plan-layout";
 import { overRows, overUnits, single } from "./plan-stage";
 import { COORDINATES } from "./stages/project";
 import { AXES } from "./stages/scatter";
@@ -79,7 +79,7 @@ function mapStages(map: MapSpec, view: number, views: ViewPlan[], job: StagedJob
   const { rows, dimensions, shardRows, shardBytes, taskRows, rowMs, limits } = job;
   const { components } = map;
   if (map.method !== "pca")
-    return [layoutStage(map.step, rows, { view, output: COORDINATES, result: "layout" }, limits)];
+    return layoutStages(map.step, rows, { view, plan: views[view]!, output: COORDINATES, result: "layout" }, limits);
   const last = views.length - 1;
   const scatter = axesStage("PCA", rows, last, views[last]!, { view: last, components, axes: AXES });
   const project = overRows("project", rows, shardRows, {

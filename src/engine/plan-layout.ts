@@ -1,9 +1,10 @@
 /** Plans layouts (UMAP, t-SNE), as steps of the preparation and as the map. */
 import { ShoalError } from "../domain/errors";
-import type { LayoutStep, MapSpec, PreparationStep, RunSpec, StagePlan } from "../domain/run/types";
+import type { LayoutStep, MapSpec, PreparationStep, RunSpec, StagePlan, ViewPlan } from "../domain/run/types";
 import { layoutOf } from "./layouts/methods";
 import type { Limits } from "./limits";
 import type { NeighborDemand } from "./neighbors";
+import { axesStage } from "./plan-axes";
 import { single } from "./plan-stage";
 import type { LayoutParams } from "./stages/layout";
 
@@ -19,10 +20,20 @@ export function mapView(preparation: PreparationStep[]): number {
   return first < 0 ? preparation.length : first;
 }
 
-/** The map as it can be drawn: a layout that no isolate can hold gives way to principal components. */
+/** The map as it can be drawn: a layout that these rows are too few or too many for gives way to principal components. */
 export function drawnMap({ map }: Pick<RunSpec, "map">, rows: number, limits: Limits): MapSpec | null {
-  if (!map || map.method === "pca" || fitsLayout(map.step, rows, limits)) return map;
+  if (!map || map.method === "pca" || canBeDrawn(map.step, rows, limits)) return map;
   return { method: "pca", components: map.components };
+}
+
+function canBeDrawn(step: LayoutStep, rows: number, limits: Limits): boolean {
+  try {
+    refuseLayout(step, rows, limits);
+    return true;
+  } catch (error) {
+    if (error instanceof ShoalError) return false;
+    throw error;
+  }
 }
 
 /** What the layouts of a run want to know of its views. */
@@ -44,8 +55,9 @@ export function fitsLayout(step: LayoutStep, rows: number, limits: Limits): bool
   return kernels <= limits.kernelBytes && kernels + heap <= ISOLATE_SHARE * limits.kernelBytes;
 }
 
-/** Throws `job_too_large` with the bytes wanted and the number of rows that fit. */
+/** Throws `too_few_documents`, or `job_too_large` with the bytes wanted and the number of rows that fit. */
 export function refuseLayout(step: LayoutStep, rows: number, limits: Limits): void {
+  layoutOf(step).check?.(step, rows);
   if (fitsLayout(step, rows, limits)) return;
   const { kernels, heap } = layoutOf(step).bytes(step, rows);
   const [bytes, limit] = [kernels + heap, ISOLATE_SHARE * limits.kernelBytes];
@@ -68,10 +80,32 @@ function largest(rows: number, holds: (n: number) => boolean): number {
   return low;
 }
 
-export function layoutStage(
+export const startsOnAxes = (map: MapSpec | null, { dimensions }: ViewPlan): boolean =>
+  map !== null && map.method !== "pca" && layoutOf(map.step).axes(map.step, dimensions) > 0;
+
+/** What a layout is planned for: the view that is laid out, and where its coordinates go. */
+interface LayoutTarget {
+  view: number;
+  plan: ViewPlan;
+  output: string;
+  result: string;
+}
+
+/** The axes that a layout starts from, where it does, and its rounds. */
+export function layoutStages(step: LayoutStep, rows: number, target: LayoutTarget, limits: Limits): StagePlan[] {
+  const { view, plan, output } = target;
+  const count = layoutOf(step).axes(step, plan.dimensions);
+  if (count === 0) return [layoutStage(step, rows, target, null, limits)];
+  const axes = `${output}/start-axes`;
+  const stage = axesStage(`start of ${NAMES[step.method]}: PCA`, rows, view, plan, { view, components: count, axes });
+  return [{ ...stage, result: `axes/${axes}` }, layoutStage(step, rows, target, axes, limits)];
+}
+
+function layoutStage(
   step: LayoutStep,
   rows: number,
-  { view, output, result }: { view: number; output: string; result: string },
+  { view, output, result }: LayoutTarget,
+  axes: string | null,
   limits: Limits,
 ): StagePlan {
   const method = layoutOf(step);
@@ -84,6 +118,6 @@ export function layoutStage(
     taskBytes: method.bytes(step, rows).kernels,
     maxRounds: Math.ceil(epochs / epochsPerRound),
     result,
-    params: { view, step, output, epochsPerRound } satisfies LayoutParams,
+    params: { view, step, axes, output, epochsPerRound } satisfies LayoutParams,
   });
 }

@@ -4,19 +4,16 @@
  */
 import { ShoalError } from "../domain/errors";
 import type { LayoutStep, PreparationStep, RunSpec, Shape, StagePlan, ViewPlan } from "../domain/run/types";
-import { BASE_BYTES, matrixBytes, projectBytes, scatterBytes } from "../kernels/memory";
-import { PLAIN_PER_MS, SCATTER_PER_MS, STREAMED_PER_MS } from "./cost";
+import { matrixBytes, projectBytes } from "../kernels/memory";
+import { SCATTER_PER_MS } from "./cost";
 import { holdsInMemory, type Limits } from "./limits";
 import { type NeighborDemand, neighborStages } from "./neighbors";
-import { isLayout, layoutDemands, layoutStage, refuseLayout } from "./plan-layout";
-import { overRows, single } from "./plan-stage";
+import { axesStage, SCATTER_MAX_DIMENSIONS, shardBytes, streamMs } from "./plan-axes";
+import { isLayout, layoutDemands, layoutStages, mapView, refuseLayout, startsOnAxes } from "./plan-layout";
+import { overRows } from "./plan-stage";
 import { shardRowsOf } from "./shards";
-import type { ScatterParams } from "./stages/scatter";
 import { axesName, matrixName } from "./views";
 
-/** PCA above this keeps no scatter matrix: it works on a seeded sample. */
-const SCATTER_MAX_DIMENSIONS = 1024;
-const PCA_SAMPLE_ROWS = 1024;
 /** Bytes of the slice that a linear map is applied to, and of what it makes. */
 const SLICE_BYTES = 8 * 1024 * 1024;
 
@@ -56,8 +53,12 @@ export function planPreparation(
     stages.push(...neighborStages(demands, i, shape.rows, views, limits));
     if (isLayout(step)) {
       refuseLayout(step, shape.rows, limits);
-      const target = { view: i, output: matrixName(i + 1), result: `view/${i + 1}` };
-      stages.push(layoutStage(step, shape.rows, target, limits));
+      const target = { view: i, plan: before, output: matrixName(i + 1), result: `view/${i + 1}` };
+      const own = layoutStages(step, shape.rows, target, limits);
+      // The axes that a layout may start from are those of centred rows.
+      if (own.length > 1 || (i === mapView(spec.preparation) && startsOnAxes(spec.map, before)))
+        stages.push(momentsStage(i, shape.rows, before, false));
+      stages.push(...own);
     } else stages.push(momentsStage(i, shape.rows, before, false), ...linearStages(step, i, shape.rows, views, limits));
   }
   const last = views.length - 1;
@@ -96,11 +97,6 @@ function dimensionsAfter(step: PreparationStep, before: number): number {
       return step.components;
   }
 }
-
-const shardBytes = ({ dimensions, shardRows }: ViewPlan, rows: number): number =>
-  BASE_BYTES + matrixBytes(Math.min(shardRows, rows), dimensions);
-
-const streamMs = (rows: number, dimensions: number): number => (rows * dimensions) / STREAMED_PER_MS;
 
 function gatherStage({ normalize, features }: RunSpec, rows: number, view: ViewPlan): StagePlan {
   const scaled = normalize ? "L2-normalised" : "as stored";
@@ -146,31 +142,4 @@ function linearStages(step: LinearStep, index: number, rows: number, views: View
     params: { view: index + 1 },
   });
   return [{ ...axes, result: `axes/${index + 1}` }, transform];
-}
-
-/** Principal axes of a view: exact from its scatter matrix, or of a seeded sample where that would be too large. */
-export function axesStage(
-  name: string,
-  rows: number,
-  index: number,
-  view: ViewPlan,
-  params: Omit<ScatterParams, "sampleRows">,
-): StagePlan {
-  const { dimensions } = view;
-  const sample = Math.min(rows, PCA_SAMPLE_ROWS);
-  if (dimensions <= SCATTER_MAX_DIMENSIONS)
-    return overRows("scatter", rows, view.shardRows, {
-      method: `${name}, by the scatter matrix`,
-      cpuMs: (rows * dimensions ** 2) / 2 / SCATTER_PER_MS + dimensions ** 3 / PLAIN_PER_MS,
-      taskBytes: shardBytes(view, rows) + scatterBytes(dimensions),
-      reduce: true,
-      params: { ...params, view: index, sampleRows: null },
-    });
-  return single("scatter", {
-    method: `${name}, by a seeded sample of ${sample} rows`,
-    cpuMs: streamMs(rows, dimensions) + (dimensions * sample ** 2) / SCATTER_PER_MS + sample ** 3 / PLAIN_PER_MS,
-    taskBytes: BASE_BYTES + matrixBytes(sample, dimensions) + scatterBytes(sample),
-    exact: rows <= PCA_SAMPLE_ROWS,
-    params: { ...params, view: index, sampleRows: sample },
-  });
 }

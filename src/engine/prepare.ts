@@ -46,19 +46,30 @@ export async function readRows(context: TaskContext, span: Span, view: number): 
 
 /** Rows of the view before as rows of `view`; `mean` is subtracted first, or nothing where they are centred. */
 export async function transformed(
-  { plan, scratch, kernels, pulse }: TaskContext,
+  context: TaskContext,
   values: Float32Array,
   view: number,
   mean: Float64Array | null,
 ): Promise<Float32Array<ArrayBuffer>> {
-  const axes = await scratch.doubles(axesName(view));
-  const { dimensions } = viewOf(plan, view - 1);
+  const axes = await context.scratch.doubles(axesName(view));
+  return projected(context, values, axes, viewOf(context.plan, view).dimensions, mean);
+}
+
+/** Coordinates of rows on `count` axes, of the rows minus `mean` where it is given. */
+export function projected(
+  { kernels, pulse }: TaskContext,
+  values: Float32Array,
+  axes: Float64Array,
+  count: number,
+  mean: Float64Array | null,
+): Float32Array<ArrayBuffer> {
+  const dimensions = axes.length / count;
   return pulse.compute(() => {
     const mark = kernels.mark();
     const matrix = kernels.matrix(values.length / dimensions, dimensions);
     matrix.write(0, values);
     if (mean) kernels.center(matrix, mean);
-    const rows = kernels.project(matrix, axes, viewOf(plan, view).dimensions).slice();
+    const rows = kernels.project(matrix, axes, count).slice();
     kernels.release(mark);
     return rows;
   });

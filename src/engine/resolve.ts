@@ -5,9 +5,9 @@ import type { ClusterDefinition, VectorConfig, Warning } from "../domain/definit
 import { ShoalError } from "../domain/errors";
 import type { Filter } from "../domain/filters/model";
 import type { VectorMethodSpec } from "../domain/run/methods";
-import type { FeatureSpec, MapSpec, PreparationStep, RunSpec } from "../domain/run/types";
+import type { FeatureSpec, RunSpec } from "../domain/run/types";
 import { IMPLEMENTED, methodOf } from "./methods/registry";
-import { metricOf } from "./metric";
+import { mapOf, preparationOf } from "./resolve-preparation";
 
 export interface ResolveContext {
   ids: Pick<RunSpec, "runId" | "clusterId" | "namespaceId" | "taskId" | "createdAt">;
@@ -90,57 +90,6 @@ function refuseUnavailable({ multi_feature_strategy, weight_learning_config, out
   if (output_strategy === "per_feature") throw unavailable("output_strategy", output_strategy, ["single"]);
 }
 
-/** The steps that do something. Their parameters were checked and filled in when the definition was made. */
-function preparationOf({ preprocessing_steps }: VectorConfig): PreparationStep[] {
-  return (preprocessing_steps ?? []).flatMap((step): PreparationStep[] => {
-    switch (step.method) {
-      case "none":
-        return [];
-      case "pca":
-        return [{ method: "pca", components: step.n_components as number }];
-      case "whitening":
-        return [{ method: "whitening", regularization: step.regularization as number }];
-      case "umap":
-        return [
-          {
-            method: "umap",
-            components: step.n_components as number,
-            neighbors: step.n_neighbors as number,
-            minDist: step.min_dist as number,
-            metric: metricOf(step.metric as string, "preprocessing_steps.metric"),
-            seed: step.random_state as number,
-          },
-        ];
-      case "tsne":
-        throw unavailable("preprocessing_steps", step.method, ["pca", "whitening", "umap", "none"]);
-    }
-  });
-}
-
-/** How many neighbours, and how close points may lie, on a map: shapes rather than knots. */
-const MAP_NEIGHBORS = 15;
-const MAP_MIN_DIST = 0.1;
-
-function mapOf({ vis_method, vis_n_components: components }: VectorConfig, seed: number): MapSpec {
-  switch (vis_method) {
-    case "umap": {
-      // Rows are normalised where directions count, and then this orders neighbours as cosine does.
-      const metric = { name: "euclidean" } as const;
-      const step = {
-        method: "umap",
-        components,
-        neighbors: MAP_NEIGHBORS,
-        minDist: MAP_MIN_DIST,
-        metric,
-        seed,
-      } as const;
-      return { method: "umap", components, step };
-    }
-    default:
-      return { method: "pca", components };
-  }
-}
-
 const unavailable = (field: string, value: string, available: string[]): ShoalError =>
   new ShoalError(
     "algorithm_not_available",
@@ -148,15 +97,8 @@ const unavailable = (field: string, value: string, available: string[]): ShoalEr
     { field, value, available },
   );
 
-function vectorWarnings({
-  vis_method,
-  hierarchical,
-  multi_feature_strategy,
-  feature_weights,
-}: VectorConfig): Warning[] {
+function vectorWarnings({ hierarchical, multi_feature_strategy, feature_weights }: VectorConfig): Warning[] {
   const warnings: Warning[] = [];
-  if (vis_method === "tsne")
-    warnings.push({ loc: ["vector_config", "vis_method"], msg: "tsne is not available yet: the map is a PCA" });
   if (hierarchical)
     warnings.push({ loc: ["vector_config", "hierarchical"], msg: "clusters are not split into sub-clusters yet" });
   if (multi_feature_strategy !== "weighted" && feature_weights !== null)

@@ -1,7 +1,7 @@
 /** Steps of the preparation, against what they are defined by, and the same bytes however the rows are cut. */
 import { parquetReadObjects } from "hyparquet";
 import { describe, expect, it } from "vitest";
-import type { PreparationStep, RunSpec } from "../../src/domain/run/types";
+import type { PreparationStep, RunSpec, TsneStep, UmapStep } from "../../src/domain/run/types";
 import { LIMITS } from "../../src/engine/limits";
 import { plan } from "../../src/engine/planner";
 import { blobs, kmeansSpec, makeWorld, type WorldOptions } from "./fixtures";
@@ -102,7 +102,7 @@ const params = () => {
   return method.params;
 };
 
-const UMAP: PreparationStep = {
+const UMAP: UmapStep = {
   method: "umap",
   components: 3,
   neighbors: 10,
@@ -170,6 +170,36 @@ describe("umap", () => {
     const { sample_size } = details.nearest;
     expect(() => plan(spec([UMAP]), shape(sample_size, 50))).not.toThrow();
     expect(() => plan(spec([UMAP]), shape(sample_size + 1, 50))).toThrow();
+  });
+});
+
+const TSNE: TsneStep = { method: "tsne", components: 2, perplexity: 20, learningRate: 100, seed: 4 };
+
+describe("tsne", () => {
+  const a = blobs("a", 400, { dimensions: 6 });
+  const options = { a, b: [] };
+
+  it("keeps clusters together, the same bytes for rounds of few steps, lost messages and dead workers", async () => {
+    const calm = await tables(spec([TSNE]), options);
+    const blob = new Map(calm.members.map((row) => [Number(String(row.document_id).slice(2)) % 4, row.cluster_id]));
+    expect(new Set(blob.values()).size).toBe(4);
+    for (const row of calm.members) expect(row.cluster_id).toBe(blob.get(Number(String(row.document_id).slice(2)) % 4));
+    const chaos = { seed: 5, duplicate: 0.1, lose: 0.05, kill: 0.003 };
+    const shaken = await tables(spec([TSNE]), { ...options, chaos, limits: { taskCpuMs: 4 } });
+    expect(shaken.bytes).toEqual(calm.bytes);
+  });
+
+  it("draws the map of what was gathered beside a layout of another kind", async () => {
+    const step = { ...TSNE, components: 2 } as const;
+    const drawn = await tables(spec([UMAP], { map: { method: "tsne", components: 2, step } }), options);
+    expect(new Set(drawn.members.map((row) => (row.coordinates as number[])[0])).size).toBe(400);
+  });
+
+  it("refuses a perplexity beyond the documents, and all pairs of too many rows", () => {
+    expect(() => plan(spec([TSNE]), shape(20, 6))).toThrow("perplexity = 20 needs more documents; 20 can take part");
+    expect(() => plan(spec([{ ...TSNE, components: 10 }]), shape(6000, 50))).toThrow(/exceed the limit of 5000/);
+    const map = { method: "tsne", components: 2, step: { ...TSNE, components: 2 } } as const;
+    expect(plan(spec([], { map }), shape(20, 6)).map).toEqual({ method: "pca", components: 2 });
   });
 });
 

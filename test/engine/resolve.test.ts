@@ -39,9 +39,9 @@ describe("a definition resolves to a run", () => {
   });
 
   it("warns of what it does differently", () => {
-    expect(resolve({ vis_method: "tsne", hierarchical: true }).warnings.map((one) => one.loc[1])).toEqual([
-      "vis_method",
+    expect(resolve({ feature_weights: {}, hierarchical: true }).warnings.map((one) => one.loc[1])).toEqual([
       "hierarchical",
+      "feature_weights",
     ]);
   });
 
@@ -96,7 +96,6 @@ describe("parameters that only the kernels refuse, or that change nothing there"
 describe("refusals", () => {
   it.each<[Partial<VectorConfig>, string]>([
     [{ clustering_method: "auto" }, "algorithm_not_available"],
-    [{ preprocessing_steps: [{ method: "tsne" }] }, "algorithm_not_available"],
     [{ preprocessing_steps: [{ method: "umap", metric: "braycurtis" }] }, "validation_failed"],
     [{ multi_feature_strategy: "independent" }, "algorithm_not_available"],
     [{ multi_feature_strategy: "weighted", weight_learning_config: {} }, "algorithm_not_available"],

@@ -24,12 +24,19 @@ export interface ViewResult {
   maxAbs: number;
 }
 
+export interface StoredArrays {
+  ints: string[];
+  floats: string[];
+  numbers: number[];
+}
+
 /** Of a round of a layout; the last one's coordinates lie in the pieces. */
 export interface LayoutResult extends ViewResult {
   epoch: number;
   converged: boolean;
-  /** Scratch names of what the next round goes on with. */
-  state: string[];
+  /** What the next round goes on with: names of arrays in scratch, and numbers. */
+  graph: StoredArrays;
+  state: StoredArrays;
 }
 
 export interface NeighborsResult {

@@ -2,11 +2,10 @@ import type { UmapStep } from "../../domain/run/types";
 import type { Graph } from "../../kernels/graph/contract";
 import { BASE_BYTES } from "../../kernels/memory";
 import { umapBytes } from "../../kernels/reduce/memory";
-import type { LayoutMethod, LayoutState } from "./layout";
+import type { LayoutMethod, LayoutState, Parcel } from "./layout";
 
 /** As umap-learn chooses them: long for few rows. */
 const [MANY_ROWS, EPOCHS_FEW, EPOCHS_MANY] = [10_000, 500, 200];
-
 /** Of a directed edge: its end and its weight; of an entry of a list: a row and a distance. */
 const GRAPH_BYTES = 8;
 const LIST_BYTES = 8;
@@ -17,25 +16,27 @@ const EDGE_COST = 6;
 const START_PASSES = 400;
 
 const options = ({ components, minDist, seed }: UmapStep) => ({ components, minDist, seed });
+
+const graphOf = (nodes: number, { ints, floats }: Parcel): Graph => ({
+  nodes,
+  offsets: ints[0]!,
+  neighbors: ints[1]!,
+  weights: floats[0]!,
+});
+
 const stateOf = ({ epoch, embedding }: { epoch: number; embedding: Float32Array }): LayoutState => ({
   epoch,
-  arrays: [embedding],
+  ints: [],
+  floats: [embedding],
+  numbers: [],
 });
 
 export const umap: LayoutMethod<UmapStep> = {
   metric: ({ metric }) => metric,
   // The row itself is the first of its n_neighbors.
   neighbors: ({ neighbors }, rows) => Math.max(1, Math.min(neighbors, rows) - 1),
+  axes: () => 0,
   epochs: (_, rows) => (rows <= MANY_ROWS ? EPOCHS_FEW : EPOCHS_MANY),
-  *graph(kernels, lists): Generator<{ done: number; total: number }, Graph, void> {
-    return yield* kernels.umapGraph(lists);
-  },
-  *start(kernels, graph, step) {
-    return stateOf(yield* kernels.umapStart(graph, options(step)));
-  },
-  *advance(kernels, graph, { epoch, arrays }, step, until) {
-    return stateOf(yield* kernels.umapLayout(graph, { epoch, embedding: arrays[0]! }, { ...options(step), until }));
-  },
   bytes(step, rows) {
     const k = umap.neighbors(step, rows);
     const graph = GRAPH_BYTES * 2 * rows * k;
@@ -47,4 +48,15 @@ export const umap: LayoutMethod<UmapStep> = {
   },
   epochMs: (step, rows) => (rows * umap.neighbors(step, rows) * (step.components + EDGE_COST)) / LAYOUT_PER_MS,
   startMs: (step, rows) => (rows * umap.neighbors(step, rows) * START_PASSES) / LAYOUT_PER_MS,
+  *graph(kernels, lists) {
+    const { offsets, neighbors, weights } = yield* kernels.umapGraph(lists);
+    return { ints: [offsets, neighbors], floats: [weights], numbers: [] };
+  },
+  *start(kernels, rows, graph, _, step) {
+    return stateOf(yield* kernels.umapStart(graphOf(rows, graph), options(step)));
+  },
+  *advance(kernels, rows, graph, { epoch, floats }, step, until) {
+    const state = { epoch, embedding: floats[0]! };
+    return stateOf(yield* kernels.umapLayout(graphOf(rows, graph), state, { ...options(step), until }));
+  },
 };
