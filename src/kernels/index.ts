@@ -32,7 +32,7 @@ export { OutOfMemory } from "./errors";
 export type * from "./graph/contract";
 export { components, degrees, subgraph, symmetricGraph } from "./graph/graph";
 export type * from "./linkage/contract";
-export { clustersOf, cutTree } from "./linkage/tree";
+export { clustersOf, cutTree, mergeSizes } from "./linkage/tree";
 export { kernelMath } from "./math";
 export { adjustedRandIndex, jaccardMatches } from "./measures/agreement";
 export type * from "./measures/contract";

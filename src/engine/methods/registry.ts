@@ -1,11 +1,13 @@
 /** Every method that clusters vectors and the file that implements it. `AVAILABLE` in domain/definition/effects.ts names the same. */
 import type { MethodParams, VectorMethodName, VectorMethodSpec } from "../../domain/run/methods";
+import { agglomerative } from "./agglomerative";
 import { dbscan } from "./dbscan";
 import { kmeans } from "./kmeans";
 import { leiden } from "./leiden";
 import type { FittedMethod, Method } from "./method";
 
 const METHODS: { [K in VectorMethodName]?: Method<MethodParams[K]> } = {
+  agglomerative,
   kmeans,
   dbscan,
   leiden,

@@ -43,6 +43,14 @@ export function monotone(rows: number, { pairs, heights }: Merges): void {
   }
 }
 
+/** Rows below each merge. */
+export function mergeSizes({ rows, children }: MergeTree): Int32Array {
+  const sizes = new Int32Array(rows - 1);
+  const of = (node: number): number => (node < rows ? 1 : sizes[node - rows]!);
+  for (let i = 0; i < sizes.length; i++) sizes[i] = of(children[2 * i]!) + of(children[2 * i + 1]!);
+  return sizes;
+}
+
 /** How many clusters a cut leaves. Throws `RangeError` for a cut that makes no sense. */
 export function clustersOf({ rows, distances }: MergeTree, cut: Cut): number {
   if ("clusters" in cut) {
