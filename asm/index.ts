@@ -40,7 +40,7 @@ export { searchClose, searchNear, searchRest } from "./neighbors/search";
 export { searchBase, searchBlock, searchBytes, searchLists, searchPanels, searchQueries, searchScratch, searchSpace } from "./neighbors/state";
 
 // DBSCAN
-export { dbscanBorder, dbscanBytes, dbscanCount, dbscanJoin, dbscanNumber, dbscanOpen, dbscanSetup } from "./density/dbscan";
+export { dbscanBorder, dbscanBorderKept, dbscanBytes, dbscanCount, dbscanJoin, dbscanNumber, dbscanOpen, dbscanSetup } from "./density/dbscan";
 
 // Graphs
 export { adjacencyApply, adjacencyScale } from "./graph/adjacency";

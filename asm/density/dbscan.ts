@@ -21,6 +21,8 @@ export class Dbscan {
   counts: usize;
   /** By position: the tree of the cluster's core rows. */
   parents: usize;
+  /** By position: the first minSamples − 1 neighbours, where so few are kept; else none. */
+  kept: usize;
   /** By position: cluster, or −1. */
   labels: usize;
   /** Of the block of queries: filter values up to which no distance is needed. */
@@ -36,12 +38,13 @@ export function dbscanBytes(): usize {
   return offsetof<Dbscan>();
 }
 
-export function dbscanSetup(at: usize, search: usize, eps: f64, minSamples: i32, counts: usize, parents: usize, labels: usize, sures: usize, roots: usize): void {
+export function dbscanSetup(at: usize, search: usize, eps: f64, minSamples: i32, counts: usize, kept: usize, parents: usize, labels: usize, sures: usize, roots: usize): void {
   const s = changetype<Dbscan>(at);
   s.search = changetype<Search>(search);
   s.eps = eps;
   s.minSamples = minSamples;
   s.counts = counts;
+  s.kept = kept;
   s.parents = parents;
   s.labels = labels;
   s.sures = sures;
@@ -124,6 +127,11 @@ export function dbscanCount(at: usize, from: i32, to: i32): void {
   }
 }
 
+@inline
+function keptOf(s: Dbscan, position: i32): usize {
+  return s.kept + ((<usize>position * <usize>(s.minSamples - 1)) << 2);
+}
+
 /** Whether the query has enough. */
 function countRow(s: Dbscan, query: i32, values: usize, position: i32): bool {
   const place = s.counts + (<usize>(s.search.first + query) << 2);
@@ -131,7 +139,9 @@ function countRow(s: Dbscan, query: i32, values: usize, position: i32): bool {
   for (let j = 0; j < s.search.leaf && count < s.minSamples; j += 4) {
     for (let bits = passing(s, values + (<usize>j << 2), query); bits; bits &= bits - 1) {
       const column = j + ctz(bits);
-      count += <i32>isNeighbor(s, query, load<f32>(values + (<usize>column << 2)), position + column);
+      if (!isNeighbor(s, query, load<f32>(values + (<usize>column << 2)), position + column)) continue;
+      count++;
+      if (s.kept && count < s.minSamples) store<i32>(keptOf(s, s.search.first + query) + (<usize>(count - 1) << 2), position + column);
     }
   }
   store<i32>(place, count);
@@ -206,6 +216,22 @@ export function dbscanNumber(at: usize, positions: usize): i32 {
     store<i32>(s.labels + (<usize>position << 2), load<i32>(first));
   }
   return clusters;
+}
+
+/** The same as `dbscanBorder` for all rows, of whose neighbours the few that there are were kept. */
+export function dbscanBorderKept(at: usize): void {
+  const s = changetype<Dbscan>(at);
+  for (let position = 0; position < s.search.baseRows; position++) {
+    if (isCore(s, position)) continue;
+    let label = i32.MAX_VALUE;
+    const first = keptOf(s, position);
+    const end = first + (<usize>load<i32>(s.counts + (<usize>position << 2)) << 2);
+    for (let at = first; at < end; at += 4) {
+      const other = load<i32>(at);
+      if (isCore(s, other)) label = min(label, load<i32>(s.labels + (<usize>other << 2)));
+    }
+    if (label < i32.MAX_VALUE) store<i32>(s.labels + (<usize>position << 2), label);
+  }
 }
 
 /** Gives border rows the lowest cluster among the core rows within eps in blocks [from, to): the one that an expansion in row order meets first. */

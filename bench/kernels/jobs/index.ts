@@ -1,7 +1,10 @@
 /** Every job by name; `bench/kernels/*.mjs` say which data and which reference it meets. */
+
+import { dbscan } from "./dbscan";
 import type { Job } from "./job";
 import { kmeans } from "./kmeans";
+import { neighbors } from "./neighbors";
 import { pca } from "./pca";
 import { umap } from "./umap";
 
-export const JOBS: Record<string, Job> = { kmeans, pca, umap };
+export const JOBS: Record<string, Job> = { dbscan, kmeans, neighbors, pca, umap };

@@ -18,8 +18,8 @@ export const dbscan: FittedMethod<DbscanParams> = {
     return withoutEffect(params, { algorithm: ["auto", NO_TREE], metric_params: [null, NO_METRIC_PARAMS] });
   },
 
-  plan({ metric, p }, { rows, dimensions }) {
-    const search = dbscanBytes({ n: rows, d: dimensions, metric: metricOf(metric, p) });
+  plan({ min_samples, metric, p }, { rows, dimensions }) {
+    const search = dbscanBytes({ n: rows, d: dimensions, metric: metricOf(metric, p) }, min_samples);
     return {
       method: "DBSCAN, exact within eps",
       bytes: BASE_BYTES + matrixBytes(rows, dimensions) + search,

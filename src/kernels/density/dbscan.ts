@@ -37,16 +37,22 @@ export interface DbscanKernels {
 export interface RawDbscan {
   dbscanBytes(): number;
   // biome-ignore format: one line an export
-  dbscanSetup(state: number, search: number, eps: number, minSamples: number, counts: number, parents: number, labels: number, sures: number, roots: number): void;
+  dbscanSetup(state: number, search: number, eps: number, minSamples: number, counts: number, kept: number, parents: number, labels: number, sures: number, roots: number): void;
   dbscanOpen(state: number, first: number, count: number, core: number): number;
   dbscanCount(state: number, from: number, to: number): void;
   dbscanJoin(state: number, from: number, to: number): void;
   dbscanNumber(state: number, positions: number): number;
+  dbscanBorderKept(state: number): void;
   dbscanBorder(state: number, from: number, to: number): void;
 }
 
-/** The session of a search for neighbours, four numbers a row, two a row of a block. */
-export const dbscanBytes = (shape: SessionShape): number => sessionBytes(shape, 8) + 16 * shape.n + 512;
+/** Neighbours of a row that is no core row that may be kept for the border pass; where there are more, they are searched again. */
+const MAX_KEPT = 15;
+const keptOf = (minSamples: number): number => (minSamples - 1 <= MAX_KEPT ? minSamples - 1 : 0);
+
+/** The session of a search for neighbours, four numbers a row and what is kept of its neighbours, two numbers a row of a block. */
+export const dbscanBytes = (shape: SessionShape, minSamples: number): number =>
+  sessionBytes(shape, 8, (16 + 4 * keptOf(minSamples)) * shape.n) + 512;
 
 export function dbscanKernels(kernel: KernelModule): DbscanKernels {
   return {
@@ -77,8 +83,9 @@ function* passes(kernel: KernelModule, matrix: KernelMatrix, options: DbscanOpti
   const { state: search, leaf, blocks, baseOrder } = session;
   const state = kernel.allocate(raw.dbscanBytes());
   const [counts, parents, labels] = [kernel.allocate(4 * rows), kernel.allocate(4 * rows), kernel.allocate(4 * rows)];
+  const kept = keptOf(options.minSamples) > 0 ? kernel.allocate(4 * rows * keptOf(options.minSamples)) : 0;
   const [sures, roots] = [kernel.allocate(4 * leaf), kernel.allocate(4 * leaf)];
-  raw.dbscanSetup(state, search, options.eps, options.minSamples, counts, parents, labels, sures, roots);
+  raw.dbscanSetup(state, search, options.eps, options.minSamples, counts, kept, parents, labels, sures, roots);
 
   const round = (done: number, core: number, slice: (from: number, to: number) => void, reach = blocks) =>
     everyBlock(kernel, session, rows, { state, core, done, reach }, slice);
@@ -86,7 +93,8 @@ function* passes(kernel: KernelModule, matrix: KernelMatrix, options: DbscanOpti
   yield* round(1, CORE, (from, to) => raw.dbscanJoin(state, from, to), NEXT_BLOCKS);
   yield* round(2, CORE, (from, to) => raw.dbscanJoin(state, from, to));
   const clusters = raw.dbscanNumber(state, kernel.allocate(4 * rows));
-  if (clusters > 0) yield* round(3, OTHER, (from, to) => raw.dbscanBorder(state, from, to));
+  if (kept) raw.dbscanBorderKept(state);
+  else if (clusters > 0) yield* round(3, OTHER, (from, to) => raw.dbscanBorder(state, from, to));
 
   const result = { labels: new Int32Array(rows), core: new Uint8Array(rows), clusters };
   const [found, neighbours] = [kernel.i32(labels, rows), kernel.i32(counts, rows)];

@@ -3,14 +3,20 @@
 import type { Metric } from "./contract";
 import { rawMetric } from "./metric";
 
-/** Dimensions from which the filter sees principal axes, and how many. */
-const MANY_DIMENSIONS = 96;
-const AXES = 64;
+/** Principal axes that the filter sees, by dimensions; see docs/design/neighbors.md. */
+const AXES = [
+  { dimensions: 96, axes: 64 },
+  { dimensions: 48, axes: 24 },
+];
+/** Rows of the sample, in units of axes: asm/neighbors/basis.ts. */
+const SAMPLE = 8;
 const PADDING_ROWS = 8;
 
 /** Axes of the filter, or 0 where it sees every dimension. */
-export const axesOf = (m: number, d: number, isProduct: boolean): number =>
-  isProduct && d >= MANY_DIMENSIONS && m >= 8 * AXES ? AXES : 0;
+export function axesOf(m: number, d: number, isProduct: boolean): number {
+  const axes = AXES.find(({ dimensions }) => d >= dimensions)?.axes ?? 0;
+  return isProduct && m >= SAMPLE * axes ? axes : 0;
+}
 
 /** Rows of a block: few where boxes rule most of them out. Whole panels of 12 and of 8 columns. */
 export const leafOf = (width: number): number => (width <= 8 ? 48 : 96);
@@ -41,7 +47,7 @@ export function sessionBytes({ n, d, m: other, metric }: SessionShape, perQuery 
   const blocks = Math.ceil(m / leaf);
   const base = blocks * (4 * leaf * (width + 2) + 8 * (width + 2));
   const sides = (other === undefined ? n : n + m) * (4 + (angular ? 8 : 0));
-  const preparing = Math.max(72 * axes * d - base, 4 * width * (Math.max(n, m) + 2));
+  const preparing = Math.max(8 * (SAMPLE + 1) * axes * d - base, 4 * width * (Math.max(n, m) + 2));
   const block = 4 * (leaf + PADDING_ROWS) * (width + leaf + 3) + leaf * perQuery + kept + 8 * (width + blocks);
   return base + sides + Math.max(preparing, block) + 8 * d * (axes + 2) + 2_048;
 }

@@ -44,6 +44,7 @@ describe.each(METRICS.map((metric) => [label(metric), metric] as const))("%s", (
     [300, 5, 8],
     [250, 1, 3],
     [150, 40, 2],
+    [260, 3, 18],
   ])("%i × %i, at least %i: what an expansion of kept neighbourhoods gives", (n, d, minSamples) => {
     const values = lattice(n, d, n);
     const sorted = Array.from({ length: n - 1 }, (_, i) => distance(metric, values, 0, values, i + 1, d)).sort(
@@ -153,7 +154,7 @@ describe("dbscan", () => {
     let taken = 0;
     while (!slices.next().done) taken = Math.max(taken, kernels.mark() - before);
     expect(kernels.mark()).toBe(before);
-    const formula = dbscanBytes({ n, d });
+    const formula = dbscanBytes({ n, d }, 3);
     expect(taken).toBeLessThanOrEqual(formula);
     expect(taken).toBeGreaterThan(0.8 * formula);
   });
