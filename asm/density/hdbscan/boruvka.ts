@@ -7,7 +7,7 @@
 import { GROUP_COLUMNS } from "../../linalg/panels";
 import { boundQueries, openQueries, Queries } from "./queries";
 import { cellLimit, filter, gather } from "./scan";
-import { distanceBetween, reachOf, rowOf, Space, startOf } from "./space";
+import { distanceBetween, passesDetail, reachOf, rowOf, Space, startOf } from "./space";
 
 @unmanaged
 export class Forest {
@@ -237,18 +237,23 @@ function concerned(f: Forest, listed: i32, cell: i32): i32 {
 function scanRow(f: Forest, slot: i32, cell: i32, firstPlace: i32, products: usize, bytes: usize): void {
   const own = f.queries.first + slot;
   const component = componentOf(f, own);
-  let limits = f32x4.splat(cellLimit(f.space, f.queries, slot, cell));
+  let limit = cellLimit(f.space, f.queries, slot, cell);
+  let limits = f32x4.splat(limit);
   for (let j: usize = 0; j < bytes; j += 16) {
     let passing = i32x4.bitmask(f32x4.le(load<v128>(products + j), limits));
     if (passing == 0) continue;
     let improved = false;
     for (; passing; passing &= passing - 1) {
-      const place = firstPlace + <i32>(j >> 2) + ctz(passing);
-      if (componentOf(f, place) != component && visit(f, own, place, component)) improved = true;
+      const column = <i32>(j >> 2) + ctz(passing);
+      const place = firstPlace + column;
+      if (componentOf(f, place) == component) continue;
+      const value = load<f32>(products + (<usize>column << 2));
+      if (passesDetail(f.space, own, place, value, limit) && visit(f, own, place, component)) improved = true;
     }
     if (!improved) continue;
     tighten(f, component);
-    limits = f32x4.splat(cellLimit(f.space, f.queries, slot, cell));
+    limit = cellLimit(f.space, f.queries, slot, cell);
+    limits = f32x4.splat(limit);
   }
 }
 

@@ -6,7 +6,7 @@ import { Block, createBlock, nearestOfList, nearestOfRange } from "../../cluster
 import { GROUP_COLUMNS, packDistancePanels, padList } from "../../linalg/panels";
 import { squaredNorm } from "../../linalg/rows";
 import { PRODUCT } from "../../neighbors/state";
-import { cellColumns, coordinateDistance, hasTriangle, setBlur, Space, startOf } from "./space";
+import { cellColumns, coordinateDistance, DETAIL, hasTriangle, setBlur, Space, startOf } from "./space";
 
 /** Centres at every (rows / cells)-th row. Rows are still in row order. */
 export function cellsSeed(at: usize): void {
@@ -84,27 +84,27 @@ export function cellsSort(at: usize, labels: usize): void {
   }
   for (let c: usize = <usize>s.cells << 2; c > 0; c -= 4) store<i32>(s.starts + c, load<i32>(s.starts + c - 4));
   store<i32>(s.starts, 0);
-  permute(s, labels);
+  permute(s, s.points, <usize>s.width << 2, labels);
+  if (s.detail) permute(s, s.detail, DETAIL << 2, labels);
 }
 
-/** Moves coordinates from row order to the order of places, cycle by cycle; `done` (i32 × rows) and one row more are scratch. */
-function permute(s: Space, done: usize): void {
-  const bytes = <usize>s.width << 2;
-  const kept = s.points + <usize>s.rows * bytes;
+/** Moves `bytes` a row from row order to the order of places, cycle by cycle; `done` (i32 × rows) and one row more are scratch. */
+function permute(s: Space, rows: usize, bytes: usize, done: usize): void {
+  const kept = rows + <usize>s.rows * bytes;
   memory.fill(done, 0, <usize>s.rows << 2);
   for (let first = 0; first < s.rows; first++) {
     if (load<i32>(done + (<usize>first << 2))) continue;
-    memory.copy(kept, s.points + <usize>first * bytes, bytes);
+    memory.copy(kept, rows + <usize>first * bytes, bytes);
     let place = first;
     while (true) {
       store<i32>(done + (<usize>place << 2), 1);
       const row = load<i32>(s.order + (<usize>place << 2));
-      const to = s.points + <usize>place * bytes;
+      const to = rows + <usize>place * bytes;
       if (row == first) {
         memory.copy(to, kept, bytes);
         break;
       }
-      memory.copy(to, s.points + <usize>row * bytes, bytes);
+      memory.copy(to, rows + <usize>row * bytes, bytes);
       place = row;
     }
   }

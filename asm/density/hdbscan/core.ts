@@ -5,7 +5,7 @@
 import { GROUP_COLUMNS } from "../../linalg/panels";
 import { boundQueries, openQueries, Queries } from "./queries";
 import { cellLimit, filter, gather } from "./scan";
-import { distanceBetween, reachOf, Space, startOf } from "./space";
+import { distanceBetween, passesDetail, reachOf, Space, startOf } from "./space";
 
 /** Lists of a block, and what is kept of each. */
 @unmanaged
@@ -75,27 +75,36 @@ function meet(c: Core, cell: i32): void {
 }
 
 function scanRow(c: Core, slot: i32, cell: i32, firstPlace: i32, products: usize, bytes: usize): void {
-  let limits = f32x4.splat(cellLimit(c.space, c.queries, slot, cell));
+  const own = c.queries.first + slot;
+  let limit = cellLimit(c.space, c.queries, slot, cell);
+  let limits = f32x4.splat(limit);
   for (let j: usize = 0; j < bytes; j += 16) {
     let passing = i32x4.bitmask(f32x4.le(load<v128>(products + j), limits));
     if (passing == 0) continue;
-    for (; passing; passing &= passing - 1) visit(c, slot, firstPlace + <i32>(j >> 2) + ctz(passing));
-    limits = f32x4.splat(cellLimit(c.space, c.queries, slot, cell));
+    let nearer = false;
+    for (; passing; passing &= passing - 1) {
+      const column = <i32>(j >> 2) + ctz(passing);
+      const place = firstPlace + column;
+      const value = load<f32>(products + (<usize>column << 2));
+      if (place == own || !passesDetail(c.space, own, place, value, limit)) continue;
+      if (visit(c, slot, place)) nearer = true;
+    }
+    if (!nearer) continue;
+    limit = cellLimit(c.space, c.queries, slot, cell);
+    limits = f32x4.splat(limit);
   }
 }
 
-/** Measures a candidate and takes it into the query's list. */
-function visit(c: Core, slot: i32, place: i32): void {
+/** Measures a candidate and takes it into the query's list where it is nearer than the last. */
+function visit(c: Core, slot: i32, place: i32): bool {
   const q = c.queries;
-  const own = q.first + slot;
-  if (place == own) return;
   const row = <usize>(slot * c.k) << 2;
   const last = <usize>(c.k - 1) << 2;
   const distances = c.distances + row;
   const neighbors = c.neighbors + row;
-  const distance = <f32>min(distanceBetween(c.space, own, place), <f64>f32.MAX_VALUE);
+  const distance = <f32>min(distanceBetween(c.space, q.first + slot, place), <f64>f32.MAX_VALUE);
   let at = last;
-  if (!isBefore(distance, place, distances + at, neighbors + at)) return;
+  if (!isBefore(distance, place, distances + at, neighbors + at)) return false;
   for (; at > 0 && isBefore(distance, place, distances + at - 4, neighbors + at - 4); at -= 4) {
     store<f32>(distances + at, load<f32>(distances + at - 4));
     store<i32>(neighbors + at, load<i32>(neighbors + at - 4));
@@ -105,6 +114,7 @@ function visit(c: Core, slot: i32, place: i32): void {
   const farthest = load<f32>(distances + last);
   // No row is nearer than one at distance 0.
   store<f32>(q.reaches + (<usize>slot << 2), farthest == 0 ? -1 : reachOf(c.space, <f64>farthest));
+  return true;
 }
 
 @inline

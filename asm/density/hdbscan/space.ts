@@ -14,6 +14,9 @@ const HALF_ULP: f64 = 1.0 / 16777216.0;
 /** Wider than the rounding of a distance to float32, and than what axes lack to be orthonormal. */
 const WIDER: f64 = 1.000001;
 
+/** Floats of a row's further coordinates: up to 15 axes, zeros, and the length of what is left beside all axes. */
+export const DETAIL: usize = 16;
+
 @unmanaged
 export class Space {
   x: usize;
@@ -28,17 +31,21 @@ export class Space {
   scale: f64;
   /** Subtracted from scaled rows (f64). */
   mean: usize;
-  /** width − 1 orthonormal axes (f64), or 0: then the coordinates are the row itself. */
+  /** Orthonormal axes (f64), or 0: then the coordinates are the row itself. */
   axes: usize;
+  /** Coordinates that tiles compare: width − 1 axes and the length of what is left beside them. */
   width: i32;
+  /** Axes after those, for pairs that the tiles let pass. */
+  details: i32;
   /** Share of squared norms that products may be off by. */
   rounding: f64;
   /** What the rounding of coordinates may add to a distance. */
   blur: f64;
 
-  /** By place: row, coordinates, squared norm. */
+  /** By place: row, coordinates, further coordinates (`DETAIL` floats), squared norm. */
   order: usize;
   points: usize;
+  detail: usize;
   norms: usize;
 
   cells: i32;
@@ -74,19 +81,21 @@ export function spaceRows(at: usize, x: usize, rows: i32, dimensions: i32, metri
   if (s.filter == POWERS) setPower(power);
 }
 
-export function spaceCoordinates(at: usize, scale: f64, mean: usize, axes: usize, width: i32): void {
+export function spaceCoordinates(at: usize, scale: f64, mean: usize, axes: usize, width: i32, details: i32): void {
   const s = changetype<Space>(at);
   s.scale = s.metric == COSINE ? 1 : scale;
   s.mean = mean;
   s.axes = axes;
   s.width = width;
+  s.details = details;
   s.rounding = (2 * <f64>width + 16) * HALF_ULP;
 }
 
-export function spacePlaces(at: usize, order: usize, points: usize, norms: usize): void {
+export function spacePlaces(at: usize, order: usize, points: usize, detail: usize, norms: usize): void {
   const s = changetype<Space>(at);
   s.order = order;
   s.points = points;
+  s.detail = detail;
   s.norms = norms;
 }
 
@@ -143,6 +152,26 @@ export function distanceBetween(s: Space, a: i32, b: i32): f64 {
 /** Distance of two points of the coordinates, as cells are bounded by it. */
 export function coordinateDistance(s: Space, a: usize, b: usize): f64 {
   return rowDistance(s.metric == COSINE ? EUCLIDEAN : s.metric, s.power, a, b, s.width, 0, 0);
+}
+
+/**
+ * Whether a pair whose tile gave `value` may still lie within `limit`: the first remainder, one number for all that the tile's axes left out,
+ * gives way to the further axes and what they leave.
+ */
+export function passesDetail(s: Space, a: i32, b: i32, value: f32, limit: f32): bool {
+  if (s.details == 0) return true;
+  const last = <usize>(s.width - 1) << 2;
+  const rowBytes = <usize>s.width << 2;
+  const left = load<f32>(s.points + <usize>a * rowBytes + last) - load<f32>(s.points + <usize>b * rowBytes + last);
+  const from = s.detail + <usize>a * (DETAIL << 2);
+  const to = s.detail + <usize>b * (DETAIL << 2);
+  let sums = f32x4.splat(0);
+  for (let t: usize = 0; t < DETAIL << 2; t += 16) {
+    const v = f32x4.sub(load<v128>(from + t), load<v128>(to + t));
+    sums = f32x4.add(sums, f32x4.mul(v, v));
+  }
+  const further = f32x4.extract_lane(sums, 0) + f32x4.extract_lane(sums, 1) + (f32x4.extract_lane(sums, 2) + f32x4.extract_lane(sums, 3));
+  return value - left * left + further <= limit;
 }
 
 /** How far apart, in coordinates, rows within `distance` can lie. */

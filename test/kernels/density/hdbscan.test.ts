@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createKernels, type HdbscanOptions, type HdbscanResult, type Metric, run } from "../../../src/kernels";
+import { hdbscanBytes } from "../../../src/kernels/density/hdbscan/memory";
+import { BASE_BYTES, matrixBytes } from "../../../src/kernels/memory";
 import { blobs, bytes, generator, load, plain, relaxedModule } from "../support";
 import { adjustedRand, clustersOf, spanningWeight } from "./support";
 
@@ -45,13 +47,17 @@ function expectMinimum(values: Float32Array, d: number, options: Partial<Hdbscan
   const { weight, cores, reachability } = spanningWeight(values, d, metric, minSamples!, alpha);
   expect(Math.abs(result.mstWeight - weight)).toBeLessThanOrEqual(1e-6 * weight + ROUNDING);
   const roots = cores.map((_, i) => i);
-  const root = (i: number): number => (roots[i] === i ? i : root(roots[i]!));
+  const root = (row: number): number => {
+    let i = row;
+    for (; roots[i] !== i; i = roots[i]!) roots[i] = roots[roots[i]!]!;
+    return i;
+  };
   for (const [e, source] of result.mst.sources.entries()) {
     const target = result.mst.targets[e]!;
-    expect(root(source)).not.toBe(root(target));
-    roots[root(source)] = root(target);
     const expected = reachability(source, target);
-    expect(Math.abs(result.mst.weights[e]! - expected)).toBeLessThanOrEqual(1e-6 * expected + ROUNDING);
+    const isEdge = Math.abs(result.mst.weights[e]! - expected) <= 1e-6 * expected + ROUNDING;
+    if (!isEdge || root(source) === root(target)) expect.fail(`edge ${e}: ${source} to ${target}, not ${expected}`);
+    roots[root(source)] = root(target);
   }
   expect(result.mst.weights).toEqual(result.mst.weights.slice().sort());
   for (const [i, core] of result.coreDistances.entries()) {
@@ -177,5 +183,31 @@ describe("hdbscan", () => {
     expect(solve(values, 4, { minSamples: null, minClusterSize: 9 })).toEqual(
       solve(values, 4, { minSamples: 9, minClusterSize: 9 }),
     );
+  });
+
+  it.each([
+    [6_000, 5, 5],
+    [4_000, 60, 40],
+    [900, 200, 5],
+    [1_500, 12, 300],
+  ])("stays within its memory formula, and not far below: %i × %i, %i samples", (n, d, minSamples) => {
+    const kernels = plain();
+    const matrix = load(kernels, blobs(n, d, 9, 1), d);
+    // What the choice of axes may save is not known before.
+    const options = { ...OPTIONS, minSamples, metric: { name: "manhattan" } } as const;
+    for (const metric of [OPTIONS.metric, options.metric]) {
+      const before = kernels.mark();
+      let most = 0;
+      const slices = kernels.hdbscan(matrix, { ...options, metric });
+      while (!slices.next().done) most = Math.max(most, kernels.mark() - before);
+      expect(kernels.mark()).toBe(before);
+      const formula = hdbscanBytes(n, d, minSamples) + BASE_BYTES;
+      expect(most).toBeLessThanOrEqual(formula);
+      if (metric.name === "manhattan") expect(most).toBeGreaterThan(0.7 * formula);
+    }
+  });
+
+  it("fits 50,000 × 50 into an isolate's share", () => {
+    expect(hdbscanBytes(50_000, 50, 100) + matrixBytes(50_000, 50)).toBeLessThan(48 * 2 ** 20);
   });
 });

@@ -25,14 +25,14 @@ export const clustersOf = (labels: ArrayLike<number>): number =>
 
 /** Distance of rows i and j, in f64. */
 export function distance(x: ArrayLike<number>, i: number, j: number, d: number, metric: Metric): number {
-  const differences = Float64Array.from({ length: d }, (_, t) => Math.abs(x[i * d + t]! - x[j * d + t]!));
-  const largest = differences.reduce((most, value) => Math.max(most, value), 0);
   if (metric.name === "cosine") return cosine(x, i, j, d);
+  let largest = 0;
+  for (let t = 0; t < d; t++) largest = Math.max(largest, Math.abs(x[i * d + t]! - x[j * d + t]!));
   if (metric.name === "chebyshev" || largest === 0) return largest;
   const power = metric.name === "minkowski" ? metric.p : metric.name === "manhattan" ? 1 : 2;
   let sum = 0;
-  for (const value of differences) {
-    const share = value / largest;
+  for (let t = 0; t < d; t++) {
+    const share = Math.abs(x[i * d + t]! - x[j * d + t]!) / largest;
     sum += power === 1 ? share : power === 2 ? share * share : share ** power;
   }
   return largest * (power === 1 ? sum : power === 2 ? Math.sqrt(sum) : sum ** (1 / power));

@@ -7,42 +7,43 @@ import { eigenSymmetric } from "../../eigen";
 import { KernelMatrix } from "../../matrix";
 import type { KernelModule } from "../../module";
 import { MAX_SCATTER_DIMENSIONS, scatter } from "../../pca";
+import { DETAIL, FEW_DIMENSIONS, MOST_AXES, sampleOfAxes } from "./memory";
 
 export interface Axes {
   /** Subtracted from scaled rows. */
   mean: Float64Array;
-  /** count × dimensions, orthonormal; null where coordinates are the row itself. */
+  /** (count + details) × dimensions, orthonormal; null where coordinates are the row itself. */
   vectors: Float64Array | null;
+  /** Axes that every pair meets, and those for pairs that pass. */
   count: number;
+  details: number;
 }
 
-const SAMPLE_ROWS = 4_096;
-const SAMPLE_VALUES = 2 ** 19;
 const SAMPLE_QUERIES = 32;
-const MOST_AXES = 32;
-/** Up to so many dimensions the row itself is as quick. */
-const FEW_DIMENSIONS = 12;
-/** Nanoseconds, measured: a pair's share of a tile for each coordinate; a pair that passes, and for each of its dimensions. */
+/** Nanoseconds, measured: a coordinate of a pair in a tile; a pair that passes; one measured in f64, and each of its dimensions. */
 const COORDINATE_COST = 0.05;
+const DETAIL_COST = 8;
 const PASSING_COST = 25;
 const DIMENSION_COST = 0.5;
 
-/** `factors` brings each row to the scale that coordinates have. */
+/** `factor` brings each row to the scale that coordinates have. */
 export function* chooseAxes(kernel: KernelModule, matrix: KernelMatrix, factor: (row: number) => number): Slices<Axes> {
   const { rows, dimensions } = matrix;
   const sample = scaledSample(matrix, factor);
   const mean = centre(sample, dimensions);
-  const plain = { mean, vectors: null, count: dimensions };
+  const plain = { mean, vectors: null, count: dimensions, details: 0 };
   if (dimensions <= FEW_DIMENSIONS || dimensions > MAX_SCATTER_DIMENSIONS || 4 * dimensions > rows) return plain;
   const vectors = yield* kernel.scopedSlices(() => principalAxes(kernel, sample, dimensions));
   if (vectors === null) return plain;
   const count = cheapestCount(sample, dimensions, vectors);
-  return count === 0 ? plain : { mean, vectors: vectors.slice(0, count * dimensions), count };
+  if (count === 0) return plain;
+  const details = detailsAfter(count, vectors.length / dimensions);
+  return { mean, vectors: vectors.slice(0, (count + details) * dimensions), count, details };
 }
 
 function scaledSample(matrix: KernelMatrix, factor: (row: number) => number): Float32Array {
   const { rows, dimensions } = matrix;
-  const count = Math.min(rows, SAMPLE_ROWS, Math.max(64, Math.floor(SAMPLE_VALUES / dimensions)));
+  const count = sampleOfAxes(rows, dimensions);
   const sample = new Float32Array(count * dimensions);
   for (let i = 0; i < count; i++) {
     const row = Math.floor((i * rows) / count);
@@ -94,12 +95,15 @@ function cheapestCount(sample: Float32Array, d: number, vectors: Float64Array): 
   let best = 0;
   let least = d * COORDINATE_COST;
   for (let count = 4; count <= axes; count += 4) {
-    const share = passing[count]! / (queries * rows);
-    const cost = (count + 1) * COORDINATE_COST + share * (PASSING_COST + d * DIMENSION_COST);
+    const share = (axesMet: number): number => passing[axesMet]! / (queries * rows);
+    const measured = share(count + detailsAfter(count, axes)) * (PASSING_COST + d * DIMENSION_COST);
+    const cost = (count + 1) * COORDINATE_COST + share(count) * DETAIL_COST + measured;
     if (cost < least) [best, least] = [count, cost];
   }
   return best;
 }
+
+const detailsAfter = (count: number, axes: number): number => Math.min(DETAIL - 1, axes - count);
 
 interface Rotated {
   sample: Float32Array;

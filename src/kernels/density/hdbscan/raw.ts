@@ -3,8 +3,8 @@ export interface RawHdbscan {
   spaceBytes(): number;
   // biome-ignore format: one line an export
   spaceRows(space: number, x: number, rows: number, dimensions: number, metric: number, power: number, inverses: number): void;
-  spaceCoordinates(space: number, scale: number, mean: number, axes: number, width: number): void;
-  spacePlaces(space: number, order: number, points: number, norms: number): void;
+  spaceCoordinates(space: number, scale: number, mean: number, axes: number, width: number, details: number): void;
+  spacePlaces(space: number, order: number, points: number, detail: number, norms: number): void;
   // biome-ignore format: one line an export
   spaceCells(space: number, cells: number, starts: number, centers: number, centerNorms: number, radii: number, cellNorms: number, panels: number, panelAt: number): void;
   placeRows(space: number, from: number, to: number, work: number): void;

@@ -7,7 +7,7 @@ import type { Metric } from "../../neighbors/contract";
 import { rawMetric } from "../../neighbors/metric";
 import { sliceRows } from "../../slices";
 import { chooseAxes } from "./axes";
-import { cellCount, GROUP_COLUMNS, sampleOfCells } from "./memory";
+import { cellCount, DETAIL, GROUP_COLUMNS, sampleOfCells } from "./memory";
 
 /** Rounds of k-means over the sample: more did not make the search faster. */
 const CELL_ROUNDS = 3;
@@ -39,18 +39,19 @@ export function* buildSpace(kernel: KernelModule, matrix: KernelMatrix, metric: 
   const factor = (row: number): number => (angular ? kernel.f64(inverses + 8 * row, 1)[0]! : scale);
   const axes = straight
     ? yield* chooseAxes(kernel, matrix, factor)
-    : { mean: new Float64Array(dimensions), vectors: null, count: dimensions };
+    : { mean: new Float64Array(dimensions), vectors: null, count: dimensions, details: 0 };
   const width = axes.vectors ? axes.count + 1 : dimensions;
   const mean = kernel.allocateF64(dimensions, axes.mean);
   const vectors = axes.vectors ? kernel.allocateF64(axes.vectors.length, axes.vectors) : 0;
-  raw.spaceCoordinates(address, scale, mean, vectors, width);
+  raw.spaceCoordinates(address, scale, mean, vectors, width, axes.details);
 
   const order = kernel.allocate(4 * rows);
   // One row more, for the permutation.
   const points = kernel.allocate(4 * width * (rows + 1));
-  raw.spacePlaces(address, order, points, kernel.allocate(4 * rows));
+  const detail = axes.vectors ? kernel.allocate(4 * DETAIL * (rows + 1)) : 0;
+  raw.spacePlaces(address, order, points, detail, kernel.allocate(4 * rows));
   const work = kernel.allocate(8 * dimensions);
-  const operations = dimensions * (2 + (axes.vectors ? axes.count : 0));
+  const operations = dimensions * (2 + (axes.vectors ? axes.count + axes.details : 0));
   yield* sliceRows(rows, 2 * operations, (from, to) => raw.placeRows(address, from, to, work));
 
   const cells = cellCount(rows);
