@@ -23,6 +23,7 @@ export function manifest(head: RunHead, now: number): Record<string, unknown> {
     execution_ms: now - head.startedAt,
     engine: { version: ENGINE_VERSION, kernels: head.build, kernel_memory_bytes: head.memoryBytes },
     method: algorithmOf(spec.method),
+    ...(results.choose && { auto: { chosen: results.choose.chosen, reasons: results.choose.reasons } }),
     result: plan.exact ? "exact" : "approximate",
     seed: spec.seed,
     rows: {

@@ -51,3 +51,14 @@ export const overUnits = (kind: StageKind, units: number, perTask: number, block
 
 /** One task. */
 export const single = (kind: StageKind, told: Told): StagePlan => stage(kind, { units: 1, perTask: 1, block: 0 }, told);
+
+/** The largest value up to `limit` that fits, if the smaller ones do; 0 where none does. */
+export function largestFitting(limit: number, fits: (value: number) => boolean): number {
+  let [low, high] = [0, limit + 1];
+  while (low + 1 < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (fits(middle)) low = middle;
+    else high = middle;
+  }
+  return low;
+}

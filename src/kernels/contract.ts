@@ -111,6 +111,8 @@ export interface CoreKernels {
   readonly relaxed: boolean;
   /** Bytes of the module's memory now; it never shrinks. */
   readonly memoryBytes: number;
+  /** Natural logarithm, the same bits on every machine. */
+  log(x: number): number;
   /** Marks the arena; `release` frees everything allocated since. */
   mark(): number;
   release(mark: number): void;

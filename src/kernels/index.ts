@@ -76,6 +76,7 @@ function coreKernels(kernel: KernelModule): CoreKernels {
     get memoryBytes() {
       return kernel.memoryBytes;
     },
+    log: (x) => raw.naturalLog(x),
     mark: () => raw.mark(),
     release: (mark) => raw.release(mark),
     matrix: (rows, dimensions) => new KernelMatrix(kernel, rows, dimensions),

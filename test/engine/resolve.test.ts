@@ -95,7 +95,7 @@ describe("parameters that only the kernels refuse, or that change nothing there"
 
 describe("refusals", () => {
   it.each<[Partial<VectorConfig>, string]>([
-    [{ clustering_method: "auto" }, "algorithm_not_available"],
+    [{ clustering_method: "attribute_based" }, "algorithm_not_available"],
     [{ preprocessing_steps: [{ method: "umap", metric: "braycurtis" }] }, "validation_failed"],
     [{ multi_feature_strategy: "independent" }, "algorithm_not_available"],
     [{ multi_feature_strategy: "weighted", weight_learning_config: {} }, "algorithm_not_available"],

@@ -2,7 +2,14 @@
 import type { Algorithm, ClusterDefinition, VectorConfig, Warning } from "./model";
 
 /** Methods whose kernels this deployment has; a definition may name any other, executing it is refused. */
-export const AVAILABLE: readonly Algorithm[] = ["kmeans", "agglomerative", "dbscan", "leiden", "attribute_based"];
+export const AVAILABLE: readonly Algorithm[] = [
+  "kmeans",
+  "agglomerative",
+  "dbscan",
+  "leiden",
+  "auto",
+  "attribute_based",
+];
 
 const QUADRATIC_CAP = 100_000;
 const LARGE_SAMPLES: readonly Algorithm[] = ["kmeans", "gaussian_mixture", "leiden"];

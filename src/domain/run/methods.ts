@@ -20,6 +20,8 @@ export interface MethodParams {
   gaussian_mixture: GaussianMixtureParams;
   mean_shift: MeanShiftParams;
   leiden: LeidenParams;
+  /** Takes none: it chooses one of the others with its parameters. */
+  auto: Record<string, never>;
 }
 
 export type VectorMethodName = keyof MethodParams;

@@ -67,8 +67,13 @@ export function runMetrics({ assign, cluster, silhouette, kmeans, lloyd, persist
 
 /** The warnings of the request and of the data, and those that only the finished stages can give. */
 export function runWarnings({ spec, warnings, results, plan }: RunHead): RunRecord["warnings"] {
-  const { assign, cluster, group, kmeans, lloyd } = results as StageResults;
+  const { assign, choose, cluster, group, kmeans, lloyd } = results as StageResults;
   const told = [...warnings, ...(cluster?.warnings ?? [])];
+  if (choose)
+    told.push({
+      loc: ["vector_config", "clustering_method"],
+      msg: `auto chose ${choose.chosen.kind}: ${choose.reasons.join("; ")}`,
+    });
   if (plan && plan.fittedRows < plan.shape.rows) {
     const byRow = cluster && cluster.pieces.length > 0;
     const others = byRow

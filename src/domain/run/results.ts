@@ -1,6 +1,7 @@
 /** Small results of the stages, as they are stored in the run's head and handed to later stages. Row data lies in scratch. */
 
 import type { Warning } from "../definition/model";
+import type { VectorMethodSpec } from "./methods";
 
 /** Starts of the pieces of a row-sharded scratch array, ascending, and the end of the last. */
 export type Bounds = number[];
@@ -93,6 +94,12 @@ export interface ClusterResult {
   warnings: Warning[];
 }
 
+/** Of `choose`: the method that is fitted, and why. */
+export interface ChooseResult {
+  chosen: VectorMethodSpec;
+  reasons: string[];
+}
+
 export interface LabelResult {
   /** Of labels, probabilities and outlier scores. */
   bounds: Bounds;
@@ -164,6 +171,7 @@ export interface StageResults {
   coreset?: CoresetResult;
   coreset_solve?: SolveResult;
   lloyd?: LloydResult;
+  choose?: ChooseResult;
   cluster?: ClusterResult;
   label?: LabelResult;
   assign?: AssignResult;

@@ -163,6 +163,7 @@ export type StageKind =
   | "coreset_solve"
   | "lloyd"
   | "assign"
+  | "choose"
   | "cluster"
   | "label"
   | "spread"

@@ -1,9 +1,10 @@
 /**
  * What a clustering method tells the engine: one file a method, all of them in `registry.ts`. docs/design/methods.md explains it.
  * Most methods are `fitted`: one task labels all rows (or a sample of them), and what follows is the same for every one of them.
- * A `staged` method brings stages of its own.
+ * A `staged` method brings stages of its own; a `choosing` one names another.
  */
 import type { Warning } from "../../domain/definition/model";
+import type { VectorMethodSpec } from "../../domain/run/methods";
 import type { Shape, StagePlan } from "../../domain/run/types";
 import type { Kernels, Matrix, Slices } from "../../kernels/contract";
 import type { Metric, NeighborLists } from "../../kernels/neighbors/contract";
@@ -65,7 +66,27 @@ export interface StagedMethod<P> extends Common<P> {
   stages(params: P, job: StagedJob): StagePlan[];
 }
 
-export type Method<P> = FittedMethod<P> | StagedMethod<P>;
+/** Looks at a sample of the rows and names the method that is fitted then. */
+export interface ChoosingMethod extends Common<unknown> {
+  readonly kind: "choosing";
+  /** Rows that whichever method is chosen can be fitted on in one isolate. */
+  fittedRows(sizes: Sizes, limits: Limits): number;
+  /** Rows of the sample that is looked at. */
+  sampleRows(sizes: Sizes): number;
+  /** What looking takes, given the sizes of the sample, and at most the fit. */
+  planChoice(sample: Sizes): FitPlan;
+  plan(fitted: Sizes): FitPlan;
+  /** `sample`: the rows looked at; `fitted`: how many the choice is for. */
+  choose(sample: Fit<unknown>, fitted: Sizes): Promise<Choice>;
+}
+
+export interface Choice {
+  chosen: VectorMethodSpec;
+  /** For the user: what was seen and tried, and what followed from it. */
+  reasons: string[];
+}
+
+export type Method<P> = FittedMethod<P> | StagedMethod<P> | ChoosingMethod;
 
 /** What every stage of one job is planned with. */
 export interface StagedJob extends Sizes {

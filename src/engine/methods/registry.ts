@@ -1,16 +1,19 @@
 /** Every method that clusters vectors and the file that implements it. `AVAILABLE` in domain/definition/effects.ts names the same. */
 import type { MethodParams, VectorMethodName, VectorMethodSpec } from "../../domain/run/methods";
 import { agglomerative } from "./agglomerative";
+import { auto } from "./auto";
 import { dbscan } from "./dbscan";
 import { kmeans } from "./kmeans";
 import { leiden } from "./leiden";
 import type { FittedMethod, Method } from "./method";
+import { wholeKMeans } from "./whole-kmeans";
 
 const METHODS: { [K in VectorMethodName]?: Method<MethodParams[K]> } = {
   agglomerative,
   kmeans,
   dbscan,
   leiden,
+  auto,
 };
 
 export const IMPLEMENTED = Object.keys(METHODS) as VectorMethodName[];
@@ -22,8 +25,9 @@ export function methodOf({ kind }: VectorMethodSpec): Method<unknown> {
   return method as Method<unknown>;
 }
 
+/** A method as one isolate fits it: k-means too, where it was chosen. */
 export function fittedMethodOf(spec: VectorMethodSpec): FittedMethod<unknown> {
-  const method = methodOf(spec);
+  const method = spec.kind === "kmeans" ? (wholeKMeans as FittedMethod<unknown>) : methodOf(spec);
   if (method.kind !== "fitted") throw new TypeError(`${spec.kind} is not fitted in one stage`);
   return method;
 }

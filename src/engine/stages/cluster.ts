@@ -4,10 +4,10 @@ import type { ClusterResult } from "../../domain/run/results";
 import type { Matrix } from "../../kernels/contract";
 import type { Stage, TaskContext } from "../context";
 import { centeredFitted, rawFitted } from "../matrices";
-import type { Fit, Outcome } from "../methods/method";
+import type { Fit, FittedMethod, Outcome } from "../methods/method";
 import { fittedMethodOf } from "../methods/registry";
 import type { MethodTable } from "../methods/tables";
-import { neighborLists } from "../neighbors";
+import { neighborLists, neighborsKey } from "../neighbors";
 import { sliceRows } from "../prepare";
 import { pieceName, type Scratch } from "../scratch";
 import { lastView } from "../views";
@@ -25,12 +25,11 @@ const FITTED_ROWS = "cluster/rows";
 
 export const cluster: Stage = {
   async map(context): Promise<ClusterResult> {
-    const { spec, plan, scratch } = context;
-    if (spec.method.kind === "attribute") throw new TypeError("attributes are not clustered");
-    const method = fittedMethodOf(spec.method);
+    const { plan, scratch } = context;
+    const { method, params } = fittedMethod(context);
     const sampled = plan.fittedRows < plan.shape.rows;
     const pieces = sampled && !method.predict ? await storeFitted(context) : [];
-    const outcome = await method.fit(fitOf(context, spec.method.params));
+    const outcome = await method.fit(fitOf(context, params));
     refuseStrange(outcome, plan.fittedRows);
     const { labels, probabilities, outlierScores, objectives = {}, tables = [], keeps = {}, warnings = [] } = outcome;
     scratch.put(FITTED_LABELS, labels.slice());
@@ -51,9 +50,16 @@ export const cluster: Stage = {
   },
 };
 
+/** The method that this run fits, chosen or asked for. */
+export function fittedMethod({ spec, results }: TaskContext): { method: FittedMethod<unknown>; params: unknown } {
+  const named = results.choose?.chosen ?? spec.method;
+  if (named.kind === "attribute") throw new TypeError("attributes are not clustered");
+  return { method: fittedMethodOf(named), params: named.params };
+}
+
 function fitOf(context: TaskContext, params: unknown): Fit<unknown> {
-  const { plan, spec, kernels, pulse } = context;
-  const { dimensions, rows } = plan.shape;
+  const { plan, spec, kernels, pulse, results } = context;
+  const { dimensions } = plan.shape;
   return {
     params,
     rows: plan.fittedRows,
@@ -64,7 +70,7 @@ function fitOf(context: TaskContext, params: unknown): Fit<unknown> {
     centered: () => centeredFitted(context),
     spent: () => context.workspace.drop(),
     neighbors: async (wish) =>
-      plan.fittedRows === rows
+      results[neighborsKey(lastView(plan), wish.metric)]
         ? neighborLists(context, { ...wish, view: lastView(plan) })
         : pulse.drain(kernels.knn(await rawFitted(context), { ...wish, k: Math.min(wish.k, plan.fittedRows - 1) })),
     run: (slices, share) => pulse.drain(slices, share),

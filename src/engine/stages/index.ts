@@ -2,6 +2,7 @@
 import type { StageKind } from "../../domain/run/types";
 import type { Stage } from "../context";
 import { assign } from "./assign";
+import { choose } from "./choose";
 import { cluster } from "./cluster";
 import { coreset } from "./coreset";
 import { describe } from "./describe";
@@ -30,6 +31,7 @@ export const STAGES: Record<StageKind, Stage> = {
   coreset_solve: coresetSolve,
   lloyd,
   assign,
+  choose,
   cluster,
   label,
   spread,

@@ -10,11 +10,10 @@ import { updateCentroids } from "../../kernels/math";
 import type { Stage, TaskContext } from "../context";
 import { centeredGrid, centeredMatrix, rawMatrix } from "../matrices";
 import type { Predicted } from "../methods/method";
-import { fittedMethodOf } from "../methods/registry";
 import { sliceRows } from "../prepare";
 import { fittedRows } from "../sampling";
 import { boundsOf, pieceName } from "../scratch";
-import { FITTED_LABELS, FITTED_PROBABILITIES, FITTED_SCORES, fittedPieces, keptName } from "./cluster";
+import { FITTED_LABELS, FITTED_PROBABILITIES, FITTED_SCORES, fittedMethod, fittedPieces, keptName } from "./cluster";
 import { getSums, putSums, totalSums } from "./sums";
 
 /** Scratch names: sums and means of the clusters in the method's numbering. */
@@ -97,10 +96,8 @@ async function rowsOf(context: TaskContext): Promise<Rows> {
 
 /** Every row of the span as the fitted model or the nearest fitted row has it. */
 async function predicted(context: TaskContext): Promise<Predicted> {
-  const { span, spec, results, scratch, kernels, pulse, plan } = context;
-  if (spec.method.kind === "attribute") throw new TypeError("attributes are not clustered");
-  const method = fittedMethodOf(spec.method);
-  const { params } = spec.method;
+  const { span, results, scratch, kernels, pulse, plan } = context;
+  const { method, params } = fittedMethod(context);
   const matrix = await rawMatrix(context, span);
   if (method.predict) {
     const kept: Record<string, Float64Array> = {};

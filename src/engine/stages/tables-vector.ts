@@ -1,7 +1,6 @@
 /** Tables of a vector clustering: centroids with their spread, representatives and place on the map. */
 import type { CentroidRow } from "../../artifacts";
 import { clusterLabelId } from "../../domain/ids";
-import { algorithmOf } from "../../domain/run/methods";
 import type { TaskContext } from "../context";
 import { CLUSTER_NEAREST, CLUSTER_SUMS, clusterLabels, labelBounds } from "./clusters";
 import { DESCRIBED_NEAREST, DESCRIBED_SQUARES } from "./describe";
@@ -38,6 +37,9 @@ async function centroidTable(context: TaskContext): Promise<Pick<Tables, "repres
   const { results, scratch, spec, plan } = context;
   const { dimensions } = plan.shape;
   const { sizes } = results.assign!;
+  // What `auto` chose is what made the clusters.
+  const method = results.choose?.chosen ?? spec.method;
+  if (method.kind === "attribute") throw new TypeError("attributes have no centroids");
   const k = sizes.length;
   const centered = await scratch.floats(centroidsName(context));
   const mean = await scratch.doubles("mean");
@@ -63,8 +65,8 @@ async function centroidTable(context: TaskContext): Promise<Pick<Tables, "repres
       hierarchyLevel: 0,
       coordinates: coordinates?.[cluster] ?? null,
       representatives: representatives[cluster]!.map((member) => ids.get(member)!),
-      algorithm: algorithmOf(spec.method),
-      parameters: JSON.stringify(spec.method.kind === "attribute" ? {} : spec.method.params),
+      algorithm: method.kind,
+      parameters: JSON.stringify(method.params),
       reductionMethod: plan.map?.method ?? null,
     };
   };
