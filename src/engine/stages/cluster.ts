@@ -1,7 +1,9 @@
 /** The fit of a method in one isolate: labels of the fitted rows, what goes with them, and what is kept for reuse. */
 import { type ColumnType, METHOD_TABLES } from "../../artifacts";
+import { ShoalError } from "../../domain/errors";
 import type { ClusterResult } from "../../domain/run/results";
 import type { Matrix } from "../../kernels/contract";
+import { OutOfMemory } from "../../kernels/errors";
 import type { Stage, TaskContext } from "../context";
 import { centeredFitted, rawFitted } from "../matrices";
 import type { Fit, FittedMethod, Outcome } from "../methods/method";
@@ -29,7 +31,7 @@ export const cluster: Stage = {
     const { method, params } = fittedMethod(context);
     const sampled = plan.fittedRows < plan.shape.rows;
     const pieces = sampled && !method.predict ? await storeFitted(context) : [];
-    const outcome = await method.fit(fitOf(context, params));
+    const outcome = await fitted(context, () => method.fit(fitOf(context, params)));
     refuseStrange(outcome, plan.fittedRows);
     const { labels, probabilities, outlierScores, objectives = {}, tables = [], keeps = {}, warnings = [] } = outcome;
     scratch.put(FITTED_LABELS, labels.slice());
@@ -76,6 +78,21 @@ function fitOf(context: TaskContext, params: unknown): Fit<unknown> {
     run: (slices, share) => pulse.drain(slices, share),
     compute: (call) => pulse.compute(call),
   };
+}
+
+/** A fit cannot be divided: where its data need more memory than was planned, trying again would change nothing. */
+async function fitted(context: TaskContext, work: () => Promise<Outcome>): Promise<Outcome> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof OutOfMemory)) throw error;
+    const { plan, stage } = context;
+    throw new ShoalError(
+      "job_too_large",
+      `${stage.method} over ${plan.fittedRows} documents took more memory than an isolate has; set a smaller sample_size`,
+      { field: "sample_size", value: plan.fittedRows },
+    );
+  }
 }
 
 /** Writes the sample in pieces of a few MiB; answers their first rows and the end of the last. */
