@@ -2,7 +2,7 @@
 import { version as ENGINE_VERSION } from "../../package.json";
 import { algorithmOf } from "../domain/run/methods";
 import { runMetrics, runWarnings } from "../domain/run/record";
-import type { StageResults } from "../domain/run/results";
+import type { NeighborsResult, StageResults } from "../domain/run/results";
 import type { RunHead } from "../domain/run/state";
 
 export function manifest(head: RunHead, now: number): Record<string, unknown> {
@@ -53,7 +53,8 @@ export function manifest(head: RunHead, now: number): Record<string, unknown> {
 }
 
 /** What was measured of the approximations. */
-function audits({ lloyd, coreset_solve, silhouette, scatter }: StageResults): Record<string, unknown> {
+function audits(results: StageResults): Record<string, unknown> {
+  const { lloyd, coreset_solve, silhouette, scatter } = results;
   const found: Record<string, unknown> = {};
   if (lloyd && coreset_solve)
     found.kmeans = {
@@ -64,5 +65,10 @@ function audits({ lloyd, coreset_solve, silhouette, scatter }: StageResults): Re
     };
   if (silhouette) found.silhouette = { sample_rows: silhouette.sampleRows };
   if (scatter) found.map = { explained_variance: scatter.explainedVariance, sample_rows: scatter.sampleRows };
+  for (const [name, result] of Object.entries(results)) {
+    if (!name.startsWith("neighbors/")) continue;
+    const { k, recall } = result as NeighborsResult;
+    if (recall) found[name] = { k, recall: recall.share, audited_rows: recall.rows };
+  }
   return found;
 }

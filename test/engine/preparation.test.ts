@@ -161,6 +161,19 @@ describe("umap", () => {
     expect(planned.map).toEqual({ method: "pca", components: 2 });
   });
 
+  it("is laid out by approximate lists above 20,000 rows, whose recall is audited", { timeout: 120_000 }, async () => {
+    const many = { a: blobs("a", 20_100, { dimensions: 6 }), b: [] };
+    const world = await makeWorld(spec([{ ...UMAP, components: 2, neighbors: 6 }]), many);
+    const record = await world.run();
+    expect(record.errorMessage).toBeNull();
+    expect(record.plan!.exact).toBe(false);
+    const manifest = JSON.parse(new TextDecoder().decode(world.artifact("manifest.json")!));
+    const audit = manifest.audits["neighbors/0/euclidean"];
+    expect(audit).toMatchObject({ k: 5, audited_rows: 500 });
+    expect(audit.recall).toBeGreaterThan(0.98);
+    expect(audit.recall).toBeLessThanOrEqual(1);
+  });
+
   it("is refused where no isolate can lay the rows out, with what fits", () => {
     const run = () => plan(spec([UMAP]), shape(900_000, 50));
     expect(run).toThrow(

@@ -45,6 +45,8 @@ export interface NeighborsResult {
   k: number;
   /** Of the pieces of the lists. */
   bounds: Bounds;
+  /** Of approximate lists: share of the true neighbours, measured on so many rows. */
+  recall: { share: number; rows: number } | null;
 }
 
 export interface MomentsResult {

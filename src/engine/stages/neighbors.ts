@@ -9,20 +9,33 @@ import { sliceRows } from "../prepare";
 import { boundsOf, pieceName } from "../scratch";
 import { viewOf } from "../views";
 
+interface NeighborsPart {
+  from: number;
+  to: number;
+  recall: NeighborsResult["recall"];
+}
+
+/** Rows whose lists are compared with exact ones. */
+const AUDITED_ROWS = 500;
+
 export const neighbors: Stage = {
-  async map(context): Promise<{ from: number; to: number }> {
-    const { span, stage, scratch } = context;
-    const { view, metric, held } = stage.params as NeighborParams;
-    const lists = held ? await searchHeld(context) : await searchSlices(context);
+  async map(context): Promise<NeighborsPart> {
+    const { stage, plan, scratch } = context;
+    const { view, metric, way } = stage.params as NeighborParams;
+    const found = way === "approximate" ? await searchApproximately(context) : null;
+    const lists = found?.lists ?? (await (way === "held" ? searchHeld(context) : searchSlices(context)));
+    // An approximate search is one task's, whose span is not of rows.
+    const span = found ? { from: 0, to: plan.shape.rows } : context.span;
     const key = neighborsKey(view, metric);
     scratch.put(pieceName(`${key}/rows`, span.from, span.to), lists.neighbors as Int32Array<ArrayBuffer>);
     scratch.put(pieceName(`${key}/distances`, span.from, span.to), lists.distances as Float32Array<ArrayBuffer>);
-    return span;
+    return { ...span, recall: found?.recall ?? null };
   },
 
   async reduce({ inputs, stage }): Promise<NeighborsResult> {
     const { k } = stage.params as NeighborParams;
-    return { k, bounds: boundsOf(inputs.parts as { from: number; to: number }[]) };
+    const parts = inputs.parts as NeighborsPart[];
+    return { k, bounds: boundsOf(parts), recall: parts[0]!.recall };
   },
 };
 
@@ -38,6 +51,16 @@ async function searchHeld(context: TaskContext): Promise<NeighborLists> {
   const lists = kernels.emptyLists(queries.rows, k);
   await pulse.drain(kernels.knnAdd(lists, queries, span.from, base, 0, metric));
   return lists;
+}
+
+/** One isolate holds all rows, too many of them to compare with each other. */
+async function searchApproximately(context: TaskContext) {
+  const { spec, stage, plan, kernels, pulse } = context;
+  const { view, metric, k } = stage.params as NeighborParams;
+  const matrix = await rawMatrix(context, { from: 0, to: plan.shape.rows }, view);
+  const lists = await pulse.drain(kernels.knnApproximate(matrix, { k, metric }));
+  const share = await pulse.drain(kernels.recall(matrix, lists, { sample: AUDITED_ROWS, seed: spec.seed, metric }));
+  return { lists, recall: { share, rows: Math.min(AUDITED_ROWS, plan.shape.rows) } };
 }
 
 /** No isolate holds them: they pass by in slices. */
