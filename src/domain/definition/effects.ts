@@ -6,6 +6,7 @@ export const AVAILABLE: readonly Algorithm[] = [
   "kmeans",
   "agglomerative",
   "dbscan",
+  "hdbscan",
   "leiden",
   "auto",
   "attribute_based",

@@ -3,6 +3,7 @@ import type { MethodParams, VectorMethodName, VectorMethodSpec } from "../../dom
 import { agglomerative } from "./agglomerative";
 import { auto } from "./auto";
 import { dbscan } from "./dbscan";
+import { hdbscan } from "./hdbscan";
 import { kmeans } from "./kmeans";
 import { leiden } from "./leiden";
 import type { FittedMethod, Method } from "./method";
@@ -12,6 +13,7 @@ const METHODS: { [K in VectorMethodName]?: Method<MethodParams[K]> } = {
   agglomerative,
   kmeans,
   dbscan,
+  hdbscan,
   leiden,
   auto,
 };

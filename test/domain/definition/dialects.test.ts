@@ -108,7 +108,6 @@ describe("the structured dialect", () => {
     );
     expect(warnings.map(({ loc }) => loc.at(-1)).sort()).toEqual([
       "auto_execute_on_batch",
-      "clustering_method",
       "enabled",
       "enrich_source",
       "enrich_source_collection",

@@ -10,8 +10,8 @@ const DATA: Record<string, [path: string, dimensions: number]> = {
   met_clip512: ["data/met_clip512.f32", 512],
 };
 /**
- * Mutual reachability is full of equal distances, and the library breaks those ties by an unstable sort (shown in hdbscan-ties.test.ts). In these
- * cases that moves more than a hundredth of the pairs.
+ * Mutual reachability is full of equal distances, and the library breaks those ties by an unstable sort. In these cases
+ * that moves more than a hundredth of the pairs; see docs/design/hdbscan.md.
  */
 const TIED = new Set(["digits manhattan", "digits_umap2 leaf"]);
 /** Up to 60 dimensions the library does not hand alpha on to its spanning tree: its results are those of alpha = 1. */
