@@ -1,8 +1,10 @@
 /** The path that every method's run takes from its fit on, shown with DBSCAN: noise, sizes, measures, samples, refusals. */
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { DbscanParams } from "../../../src/domain/definition/params/dbscan";
 import type { RunSpec } from "../../../src/domain/run/types";
-import { blobs } from "../fixtures";
+import { dbscan } from "../../../src/engine/methods/dbscan";
+import { OutOfMemory } from "../../../src/kernels";
+import { blobs, makeWorld } from "../fixtures";
 import { DBSCAN, methodSpec, outcome, SHARDS, scattered } from "./support";
 
 const spec = (params: Partial<DbscanParams> = {}, changes: Partial<RunSpec> = {}) =>
@@ -132,6 +134,62 @@ describe("more documents than are fitted", () => {
       );
       expect(nearest.cluster_id).toBe(row.cluster_id);
     }
+  });
+});
+
+describe("what is kept for reuse", () => {
+  const agglomerative = methodSpec(
+    {
+      kind: "agglomerative",
+      params: { n_clusters: 4, affinity: "euclidean", linkage: "ward", distance_threshold: null, connectivity: null },
+    },
+    { normalize: true },
+  );
+
+  it("points at rows of the members, past those set aside and those outside of the sample", async () => {
+    const a = blobs("a", 300, { dimensions: 4, zeroEvery: 7 });
+    for (const pairwiseRows of [100_000, 60]) {
+      const { members, table, manifest } = await outcome(agglomerative, { a, limits: { pairwiseRows } });
+      const tree = await table("tree.parquet");
+      const fitted = manifest.rows.fitted as number;
+      expect(tree).toHaveLength(fitted - 1);
+      const nodes = tree.flatMap(({ left, right }) => [left as number, right as number]);
+      const leaves = nodes.filter((node) => node < members.length);
+      expect(new Set(leaves).size).toBe(fitted);
+      expect(leaves.every((row) => members[row]!.cluster_id !== "-1")).toBe(true);
+      const inner = nodes.filter((node) => node >= members.length).sort((x, y) => x - y);
+      expect(inner).toEqual(Array.from({ length: fitted - 2 }, (_, i) => members.length + i));
+      // The last merges apart, every subtree of the four clusters is of one cluster.
+      const clusterOf = new Map<number, unknown>(leaves.map((row) => [row, members[row]!.cluster_id]));
+      for (const [i, { left, right }] of tree.slice(0, fitted - 4).entries()) {
+        expect(clusterOf.get(left as number)).toBe(clusterOf.get(right as number));
+        clusterOf.set(members.length + i, clusterOf.get(left as number));
+      }
+      expect(manifest.files.map((file: { key: string }) => file.key.split("/").at(-1))).toContain("tree.parquet");
+    }
+  });
+});
+
+describe("what cannot be", () => {
+  it("more clusters than a run can describe", async () => {
+    const world = await makeWorld(spec({ eps: 1e-6, min_samples: 1 }), {
+      a: scattered(),
+      b: [],
+      dimensions: 4,
+      limits: { groups: 50 },
+    });
+    expect(await world.run()).toMatchObject({ status: "failed", errorCode: "job_too_large" });
+    expect((await world.run()).errorMessage).toContain("dbscan found 1200 clusters, more than the 50");
+  });
+
+  it("a fit whose data need more memory than was planned: it fails at once, and says what to do", async () => {
+    const fit = vi.spyOn(dbscan, "fit").mockRejectedValue(new OutOfMemory(1, 2));
+    const world = await makeWorld(spec(), { a: scattered(), b: [], dimensions: 4 });
+    const record = await world.run();
+    expect(record).toMatchObject({ status: "failed", errorCode: "job_too_large" });
+    expect(record.errorMessage).toContain("set a smaller sample_size");
+    expect(fit).toHaveBeenCalledTimes(1);
+    fit.mockRestore();
   });
 });
 
