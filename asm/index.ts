@@ -84,6 +84,13 @@ export { tsneRepulse } from "./reduce/tsne/repulsion";
 export { tsneAttract, tsneClear } from "./reduce/tsne/attraction";
 export { tsneAxes, tsneExactBytes, tsneRepulseExactly } from "./reduce/tsne/exact";
 export { tsneLogSimilarity, tsneLogTotal, tsneStep } from "./reduce/tsne/descent";
+// Mean shift
+export { bandwidthBytes, bandwidthOpen, bandwidthScan, bandwidthSum } from "./modes/bandwidth";
+export { binRows, binSeed } from "./modes/bins";
+export { shiftLabels } from "./modes/distance";
+export { shiftMove, shiftOpen, shiftScan } from "./modes/shift";
+export { shiftBlockBytes, shiftBytes, shiftFates, shiftMean, shiftMembers, shiftMoves, shiftSetup } from "./modes/state";
+
 // OPTICS
 export { opticsFilter } from "./density/optics/filter";
 export { opticsOpen, opticsScan, opticsStart, opticsTake } from "./density/optics/order";

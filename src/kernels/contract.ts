@@ -18,6 +18,7 @@ import type { GraphKernels } from "./graph/contract";
 import type { LinkageKernels } from "./linkage/contract";
 import type { MeasureKernels } from "./measures/contract";
 import type { MixtureKernels } from "./mixture/contract";
+import type { MeanShiftKernels } from "./modes/contract";
 import type { NeighborKernels } from "./neighbors/contract";
 import type { ReduceKernels } from "./reduce/contract";
 
@@ -176,6 +177,7 @@ export interface CoreKernels {
 /** All kernels: every family declares its own interface beside its façade. */
 export type Kernels = CoreKernels &
   OpticsKernels &
+  MeanShiftKernels &
   NeighborKernels &
   GraphKernels &
   CommunityKernels &

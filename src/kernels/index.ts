@@ -14,6 +14,7 @@ import { linkageKernels } from "./linkage";
 import { KernelMatrix, kernelMatrix } from "./matrix";
 import { measureKernels } from "./measures";
 import { mixtureKernels } from "./mixture";
+import { meanShiftKernels } from "./modes";
 import { KernelModule } from "./module";
 import { neighborKernels } from "./neighbors";
 import { project, scatter } from "./pca";
@@ -40,6 +41,7 @@ export { type Estimate, stratifiedMean } from "./measures/estimate";
 export { type Replicate, type Stability, stability } from "./measures/stability";
 export { covarianceMatrix, mergeMixtureSums, mixtureCriteria } from "./mixture";
 export type * from "./mixture/contract";
+export type * from "./modes/contract";
 export type * from "./neighbors/contract";
 export { EXACT_ROWS } from "./neighbors/memory";
 export { MAX_SCATTER_DIMENSIONS } from "./pca";
@@ -58,6 +60,7 @@ export function createKernels(module: WebAssembly.Module, options: { limitBytes?
     ...hdbscanKernels(kernel),
     ...graphKernels(kernel),
     ...opticsKernels(kernel),
+    ...meanShiftKernels(kernel),
     ...communityKernels(kernel),
     ...linkageKernels(kernel),
     ...measureKernels(kernel),

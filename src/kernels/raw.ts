@@ -8,6 +8,7 @@ import type { RawGraph } from "./graph/raw";
 import type { RawLinkage } from "./linkage/raw";
 import type { RawMeasures } from "./measures/raw";
 import type { RawMixture } from "./mixture/raw";
+import type { RawMeanShift } from "./modes/raw";
 import type { RawNeighbors } from "./neighbors/raw";
 import type { RawReduce } from "./reduce/raw";
 
@@ -82,6 +83,7 @@ interface RawCore {
 /** Every family of kernels declares its own exports beside its façade. */
 export type RawKernels = RawCore &
   RawOptics &
+  RawMeanShift &
   RawNeighbors &
   RawGraph &
   RawCommunity &

@@ -1,0 +1,14 @@
+import type { Matrix } from "../contract";
+import { kernelMatrix } from "../matrix";
+import type { KernelModule } from "../module";
+import { estimateBandwidth } from "./bandwidth";
+import type { MeanShiftKernels } from "./contract";
+import { meanShift } from "./mean-shift";
+
+export function meanShiftKernels(kernel: KernelModule): MeanShiftKernels {
+  const own = (matrix: Matrix) => kernelMatrix(kernel, matrix);
+  return {
+    meanShift: (matrix, options) => meanShift(kernel, own(matrix), options),
+    estimateBandwidth: (matrix, { quantile }) => estimateBandwidth(kernel, own(matrix), quantile),
+  };
+}
