@@ -3,14 +3,10 @@
  * and the best JavaScript library where one is installed (bench/peers). Times are the best of a case's repeats, in seconds: CPU
  * time where we can ask for it; of workerd, whose clock stands still while it computes, the wall time of the request.
  */
-import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
-import { inRoot, modernNode } from "../../../scripts/lib/paths.mjs";
 import { dataset } from "../../lib/datasets.mjs";
+import { javascriptPeer, nativeReference } from "../../lib/references.mjs";
 import { loadBench, startBenchWorker, wasm } from "./runtimes.mjs";
 
-const PYTHON = "/usr/bin/python3";
-const ONE_THREAD = { OMP_NUM_THREADS: "1", OPENBLAS_NUM_THREADS: "1", NUMBA_NUM_THREADS: "1" };
 const DEFAULT_LIMIT_MIB = 64;
 
 /**
@@ -102,28 +98,4 @@ async function inWorkerd(job, params, data, repeats, limit) {
   } finally {
     await worker.dispose();
   }
-}
-
-/** The native library in a process of its own: rows on its standard input, one line of JSON with `seconds` as its answer. */
-function nativeReference({ script }, params, data, repeats) {
-  if (!existsSync(PYTHON)) return null;
-  const request = JSON.stringify({ rows: data.rows, dimensions: data.dimensions, repeats, params });
-  return reference(PYTHON, [inRoot("bench", "native", `${script}.py`), request], data);
-}
-
-function javascriptPeer({ script }, params, data) {
-  if (!existsSync(inRoot("bench", "peers", "node_modules"))) return null;
-  const request = JSON.stringify({ rows: data.rows, dimensions: data.dimensions, params });
-  return reference(modernNode(), [inRoot("bench", "peers", `${script}.mjs`), request], data);
-}
-
-/** Exit code 3 says that the library is not installed. */
-function reference(program, args, { values }) {
-  const input = Buffer.from(values.buffer, values.byteOffset, values.byteLength);
-  const env = { ...process.env, ...ONE_THREAD };
-  const result = spawnSync(program, args, { input, env, encoding: "utf8", maxBuffer: 2 ** 26 });
-  if (result.status === 3) return null;
-  if (result.status !== 0)
-    throw new Error(`${args[0]} failed: ${result.stderr.trim().split("\n").slice(-3).join(" | ")}`);
-  return JSON.parse(result.stdout.trim().split("\n").at(-1));
 }

@@ -44,14 +44,17 @@ export async function collectionOf(api, name, data) {
   return collectionId;
 }
 
-export async function createKMeans(api, name, collectionId, params, feature = FEATURE) {
+export const createKMeans = (api, name, collectionId, params, feature = FEATURE) =>
+  createDefinition(api, name, collectionId, "kmeans", { random_state: 42, ...params }, feature);
+
+export async function createDefinition(api, name, collectionId, algorithm, params, feature = FEATURE) {
   const definition = await api.post("/v1/clusters", {
     cluster_name: name,
     collection_ids: [collectionId],
     vector_config: {
       feature_uris: [`mixpeek://passthrough@v1/${feature}`],
-      clustering_method: "kmeans",
-      algorithm_params: { random_state: 42, ...params },
+      clustering_method: algorithm,
+      algorithm_params: params,
       normalize_features: false,
     },
   });
