@@ -24,6 +24,35 @@ describe("a run that chooses its method", () => {
     expect(record.metrics!.inertia).toBeGreaterThan(0);
   });
 
+  it("takes hdbscan for long clusters that no centroid describes", async () => {
+    const random = generator(5);
+    const moons = Array.from({ length: 900 }, (_, i) => {
+      const [angle, side] = [Math.PI * random(), i % 2];
+      const x = side === 0 ? Math.cos(angle) : 1 - Math.cos(angle);
+      const y = side === 0 ? Math.sin(angle) : 0.5 - Math.sin(angle);
+      // Denser towards one end.
+      const jitter = 0.02 + 0.1 * (angle / Math.PI) ** 2;
+      return { id: `m${i}`, vector: [x + jitter * (random() - 0.5), y + jitter * (random() - 0.5), 0, 0] };
+    });
+    const { record, members, manifest } = await outcome(spec, { a: moons });
+    expect(manifest.auto.chosen.kind, manifest.auto.reasons.join("; ")).toBe("hdbscan");
+    expect(record.metrics!.mst_weight).toBeGreaterThan(0);
+    const sides = new Map<unknown, Set<number>>();
+    for (const [i, row] of members.entries())
+      sides.set(row.cluster_id, (sides.get(row.cluster_id) ?? new Set()).add(i % 2));
+    sides.delete("-1");
+    expect(sides.size).toBeGreaterThanOrEqual(2);
+    expect([...sides.values()].every((own) => own.size === 1)).toBe(true);
+  });
+
+  it("does not try densities where the rows fill many dimensions", async () => {
+    const a = blobs("a", 800, { dimensions: 24, centers: 6, spread: 1 });
+    const wide = methodSpec({ kind: "auto", params: {} }, { features: [{ ...spec.features[0]!, dimensions: 24 }] });
+    const { manifest } = await outcome(wide, { a, dimensions: 24 });
+    expect(manifest.auto.reasons.join("; ")).toContain("no hdbscan");
+    expect(["kmeans", "leiden"]).toContain(manifest.auto.chosen.kind);
+  });
+
   it("gives the same bytes for any shards, whoever dies", async () => {
     const whole = await outcome(spec, { a: rows(3000) });
     const chaos = { seed: 3, duplicate: 0.2, lose: 0.2, kill: 0.02, restart: 0.05 };
