@@ -20,6 +20,8 @@ const MOST_NOISE = 0.3;
 const LITTLE_NOISE = 0.05;
 /** Adjusted Rand index at which two clusterings come to the same. */
 const SAME = 0.95;
+/** Mean silhouette below which round clusters are "no substantial structure" (Kaufman & Rousseeuw, Finding Groups in Data, 1990). */
+const STRUCTURE = 0.25;
 /** Rows that a cluster of a trial has at least on average. */
 const ROWS_A_CLUSTER = 5;
 
@@ -67,7 +69,7 @@ async function densityBased(
   return { kind: "hdbscan", params: hdbscanParams(fitted.rows) };
 }
 
-/** Leiden or k-means, by silhouette. */
+/** k-means where it finds round clusters, by silhouette; communities, which follow any shape, where it does not or they are as far apart. */
 async function byShape(sample: Fit<unknown>, round: BestKMeans, reasons: string[]): Promise<VectorMethodSpec> {
   const kmeans: VectorMethodSpec = { kind: "kmeans", params: kmeansParams(round.clusters, RESTARTS) };
   if (sample.rows < LEAST_FOR_NEIGHBORS) {
@@ -76,7 +78,11 @@ async function byShape(sample: Fit<unknown>, round: BestKMeans, reasons: string[
   }
   const communities = await tryOut(leiden, LEIDEN, sample);
   reasons.push(`leiden: ${communities.clusters} communities, silhouette ${shown(communities.silhouette, 3)}`);
-  return (communities.silhouette ?? -1) > (round.silhouette ?? -1) ? { kind: "leiden", params: LEIDEN } : kmeans;
+  if (communities.clusters < 2) return kmeans;
+  if ((round.silhouette ?? -1) < STRUCTURE)
+    reasons.push(`below a silhouette of ${STRUCTURE} there are no round clusters to speak of: leiden`);
+  else if ((communities.silhouette ?? -1) <= round.silhouette!) return kmeans;
+  return { kind: "leiden", params: LEIDEN };
 }
 
 interface BestKMeans {
