@@ -16,6 +16,9 @@ export { kmeansAssign, kmeansAssignBounded, kmeansHalves, kmeansObjective, kmean
 export { exponentialKeys, seedKeep, seedSearch, seedTry } from "./cluster/seed";
 export { assignBlock, assignDescribe, assignInertia, assignLabels } from "./cluster/assign";
 
+// Spectral clustering
+export { denseApply, denseDegrees, rbfAffinities } from "./spectral/rbf";
+
 // Gaussian mixture
 export { mixtureBytes, mixtureFactors, mixtureModel, mixtureSums, mixtureWork, mixtureWorkBytes } from "./mixture/state";
 export { mixtureAssign } from "./mixture/expectation";

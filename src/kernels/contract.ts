@@ -21,6 +21,7 @@ import type { MixtureKernels } from "./mixture/contract";
 import type { MeanShiftKernels } from "./modes/contract";
 import type { NeighborKernels } from "./neighbors/contract";
 import type { ReduceKernels } from "./reduce/contract";
+import type { SpectralKernels } from "./spectral/contract";
 
 /**
  * Rows × dimensions of float32 inside the module's memory, row-major, zeros at first. Valid until `release()` of its arena mark.
@@ -186,7 +187,8 @@ export type Kernels = CoreKernels &
   DbscanKernels &
   ReduceKernels &
   HdbscanKernels &
-  MixtureKernels;
+  MixtureKernels &
+  SpectralKernels;
 
 /** Pure helpers on small results, implemented in TypeScript. */
 export interface KernelMath {

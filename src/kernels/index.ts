@@ -20,6 +20,7 @@ import { neighborKernels } from "./neighbors";
 import { project, scatter } from "./pca";
 import { reduceKernels } from "./reduce";
 import { silhouetteSums } from "./silhouette";
+import { spectralKernels } from "./spectral";
 
 export type * from "./community/contract";
 export { similarityGraph } from "./community/similarity";
@@ -48,6 +49,8 @@ export { MAX_SCATTER_DIMENSIONS } from "./pca";
 export type * from "./reduce/contract";
 export type * from "./reduce/tsne/contract";
 export { run } from "./slices";
+export { connectivity } from "./spectral";
+export type * from "./spectral/contract";
 
 const DEFAULT_LIMIT_BYTES = 64 * 1024 * 1024;
 
@@ -67,6 +70,7 @@ export function createKernels(module: WebAssembly.Module, options: { limitBytes?
     ...dbscanKernels(kernel),
     ...reduceKernels(kernel),
     ...mixtureKernels(kernel),
+    ...spectralKernels(kernel),
   };
   return Object.assign(coreKernels(kernel), families);
 }

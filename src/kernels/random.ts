@@ -14,6 +14,7 @@ export const PURPOSE = {
   umapScatter: 18,
   umapPlaces: 19,
   mixtureStart: 24,
+  discretize: 25,
 } as const;
 
 export interface SeedWords {

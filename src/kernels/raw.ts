@@ -11,6 +11,7 @@ import type { RawMixture } from "./mixture/raw";
 import type { RawMeanShift } from "./modes/raw";
 import type { RawNeighbors } from "./neighbors/raw";
 import type { RawReduce } from "./reduce/raw";
+import type { RawSpectral } from "./spectral/raw";
 
 interface RawCore {
   allocate(bytes: number): number;
@@ -92,4 +93,5 @@ export type RawKernels = RawCore &
   RawDbscan &
   RawReduce &
   RawHdbscan &
-  RawMixture;
+  RawMixture &
+  RawSpectral;

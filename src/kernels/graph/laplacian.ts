@@ -6,7 +6,7 @@
 import type { Slices } from "../contract";
 import type { KernelModule } from "../module";
 import { sliceRows } from "../slices";
-import type { Eigenpairs, Graph, LaplacianOptions } from "./contract";
+import type { Components, Eigenpairs, Graph, LaplacianOptions } from "./contract";
 import { components, degrees } from "./graph";
 import { largestEigenpairs, type SymmetricOperator } from "./lanczos";
 
@@ -22,20 +22,33 @@ export function laplacianEigenpairs(
   if (!Number.isInteger(count) || count < 1 || count > graph.nodes) {
     throw new RangeError(`count must be from 1 to ${graph.nodes}, not ${count}`);
   }
-  return kernel.scopedSlices(() => solve(kernel, graph, { count, tolerance, confirm }));
+  const degree = degrees(graph);
+  return kernel.scopedSlices(() => {
+    const operator = normalizedAdjacency(kernel, graph, degree);
+    return smallestPairs(kernel, { operator, degree, components: components(graph) }, { count, tolerance, confirm });
+  });
 }
 
-function* solve(
+/** A weighted graph as its Laplacian's eigenpairs see it. */
+export interface Adjacency {
+  /** D^-½ W D^-½, in the module's memory. */
+  operator: SymmetricOperator;
+  /** Summed weights of each node's edges. */
+  degree: Float64Array;
+  components: Components;
+}
+
+/** See `GraphKernels.laplacianEigenpairs`, for any way to hold the weights. */
+export function* smallestPairs(
   kernel: KernelModule,
-  graph: Graph,
+  { operator, degree, components }: Adjacency,
   { count, tolerance, confirm }: Required<LaplacianOptions>,
 ): Slices<Eigenpairs> {
-  const n = graph.nodes;
-  const degree = degrees(graph);
-  const known = nullVectors(graph, degree, count);
+  const n = operator.size;
+  const known = nullVectors(components, degree, count);
   const zeros = known.length / n;
   if (zeros === count) return finish(known, null);
-  const found = yield* largestEigenpairs(kernel, normalizedAdjacency(kernel, graph, degree), {
+  const found = yield* largestEigenpairs(kernel, operator, {
     count: count - zeros,
     tolerance,
     confirm,
@@ -69,9 +82,8 @@ function* solve(
 }
 
 /** D^½ on each of the largest components (the lower one of equals), at most `limit`, to unit length. */
-function nullVectors(graph: Graph, degree: Float64Array, limit: number): Float64Array {
-  const n = graph.nodes;
-  const { count, labels, sizes } = components(graph);
+function nullVectors({ count, labels, sizes }: Components, degree: Float64Array, limit: number): Float64Array {
+  const n = labels.length;
   const chosen = [...sizes.keys()].sort((a, b) => sizes[b]! - sizes[a]! || a - b).slice(0, limit);
   const place = new Int32Array(count).fill(-1);
   for (const [at, label] of chosen.entries()) place[label] = at;
