@@ -37,17 +37,24 @@ export function umapLayout(
   const curve = umapCurve(kernel, chosen.minDist, chosen.spread);
   return kernel.scopedSlices(function* () {
     const points = loadPoints(kernel, embedding, chosen.components);
-    const edges = drawableEdges(graph, largestWeight(graph.weights), chosen.epochs);
+    const edges = loadEdges(kernel, graph, largestWeight(graph.weights), chosen.epochs);
     const layout = { heads: points, count: graph.nodes, others: points, otherCount: graph.nodes, edges, first: 0 };
     yield* descend(kernel, layout, chosen, curve, chosen.learningRate, epoch, until);
     return { epoch: until, embedding: readPoints(kernel, points, graph.nodes, chosen.components) };
   });
 }
 
+/** Edges in the module's memory. */
 export interface Edges {
-  offsets: Int32Array;
-  tails: Int32Array;
-  rates: Float32Array;
+  offsets: number;
+  tails: number;
+  /** Of each edge, in how many of the epochs it is drawn, as a share. */
+  rates: number;
+  count: number;
+  /** Edges of the head that has most. */
+  most: number;
+  /** Edges that are drawn in an epoch, on average. */
+  perEpoch: number;
 }
 
 export interface Points {
@@ -73,22 +80,16 @@ export function* descend(
 ): Slices<void> {
   const { raw } = kernel;
   const { low, high } = seedWords(seed);
-  const entries = edges.tails.length;
-  const offsets = kernel.allocateI32(count + 1, edges.offsets);
-  const tails = kernel.allocateI32(entries + LIST_PADDING);
-  kernel.i32(tails, entries).set(edges.tails);
-  const rates = kernel.allocateF32(entries + LIST_PADDING);
-  kernel.f32(rates, entries).set(edges.rates);
-  const drawn = kernel.allocate(raw.umapDrawnBytes(mostEdges(edges.offsets)));
+  const drawn = kernel.allocate(raw.umapDrawnBytes(edges.most));
   const stride = pointStride(components);
   const layout = kernel.allocate(raw.umapLayoutBytes());
-  raw.umapLayoutEdges(layout, offsets, tails, rates, drawn);
+  raw.umapLayoutEdges(layout, edges.offsets, edges.tails, edges.rates, drawn);
   raw.umapLayoutPoints(layout, heads, others, otherCount, components, stride, kernel.allocateF32(stride));
   raw.umapLayoutForces(layout, a, b, negativeSampleRate, low, high, first);
 
-  const perEpoch = edges.rates.reduce((sum, rate) => sum + rate, 0);
   const pairOperations = 40 + 8 * stride;
-  const operations = (2 * entries + perEpoch * (1 + negativeSampleRate) * pairOperations) / Math.max(count, 1) + 100;
+  const operations =
+    (2 * edges.count + edges.perEpoch * (1 + negativeSampleRate) * pairOperations) / Math.max(count, 1) + 100;
   const epochOf = components === 2 ? raw.umapEpoch2 : raw.umapEpoch;
   for (let epoch = from; epoch < until; epoch++) {
     // The first two epochs run at the full rate, as the reference's do.
@@ -102,30 +103,38 @@ export function* descend(
   }
 }
 
-/** Edges that are drawn at least once, with the share of the epochs in which they are. */
-export function drawableEdges({ nodes, offsets, neighbors, weights }: Graph, largest: number, epochs: number): Edges {
+/** Copies the edges that are drawn at least once; weights are shares of `largest`. */
+export function loadEdges(
+  kernel: KernelModule,
+  { nodes, offsets, neighbors, weights }: Graph,
+  largest: number,
+  epochs: number,
+): Edges {
   const least = epochs > 0 ? largest / epochs : 0;
-  const kept = weights.reduce((sum, weight) => sum + (weight >= least ? 1 : 0), 0);
-  const edges = { offsets: new Int32Array(nodes + 1), tails: new Int32Array(kept), rates: new Float32Array(kept) };
-  let at = 0;
+  const count = weights.reduce((kept, weight) => kept + (weight >= least ? 1 : 0), 0);
+  const at = {
+    offsets: kernel.allocateI32(nodes + 1),
+    tails: kernel.allocateI32(count + LIST_PADDING),
+    rates: kernel.allocateF32(count + LIST_PADDING),
+  };
+  const ends = kernel.i32(at.offsets, nodes + 1);
+  const tails = kernel.i32(at.tails, count);
+  const rates = kernel.f32(at.rates, count);
+  let [kept, most, perEpoch] = [0, 0, 0];
   for (let i = 0; i < nodes; i++) {
     for (let e = offsets[i]!; e < offsets[i + 1]!; e++) {
       if (weights[e]! < least) continue;
-      edges.tails[at] = neighbors[e]!;
-      edges.rates[at++] = weights[e]! / largest;
+      tails[kept] = neighbors[e]!;
+      rates[kept] = weights[e]! / largest;
+      perEpoch += rates[kept++]!;
     }
-    edges.offsets[i + 1] = at;
+    ends[i + 1] = kept;
+    most = Math.max(most, kept - ends[i]!);
   }
-  return edges;
+  return { ...at, count, most, perEpoch };
 }
 
 const largestWeight = (weights: Float32Array): number => weights.reduce((most, weight) => Math.max(most, weight), 0);
-
-function mostEdges(offsets: Int32Array): number {
-  let most = 0;
-  for (let i = 0; i + 1 < offsets.length; i++) most = Math.max(most, offsets[i + 1]! - offsets[i]!);
-  return most;
-}
 
 /** Copies rows in, each padded with zeros to its stride, with one point behind them that edges which are none may move. */
 export function loadPoints(kernel: KernelModule, embedding: Float32Array, components: number): number {

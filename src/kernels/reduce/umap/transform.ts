@@ -8,7 +8,7 @@ import type { NeighborLists } from "../../neighbors/contract";
 import type { UmapOptions } from "../contract";
 import { umapCurve } from "./curve";
 import { strengths } from "./graph";
-import { descend, drawableEdges, loadPoints, readPoints } from "./layout";
+import { descend, loadEdges, loadPoints, readPoints } from "./layout";
 import { settings } from "./options";
 
 const EPOCHS = 100;
@@ -31,7 +31,7 @@ export function umapTransform(
   return kernel.scopedSlices(function* () {
     const weights = yield* strengths(kernel, lists, false);
     const offsets = Int32Array.from({ length: rows + 1 }, (_, i) => i * k);
-    const edges = drawableEdges({ nodes: rows, offsets, neighbors, weights }, 1, chosen.epochs);
+    const edges = loadEdges(kernel, { nodes: rows, offsets, neighbors, weights }, 1, chosen.epochs);
     const others = loadPoints(kernel, layout, components);
     const heads = loadPoints(kernel, weightedMeans(lists, weights, layout, components), components);
     const points = { heads, count: rows, others, otherCount: placed, edges, first: options.firstRow ?? 0 };
