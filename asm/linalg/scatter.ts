@@ -1,11 +1,11 @@
 /**
- * Scatter matrix XᵀX of centred rows. Chunks of 128 rows are multiplied in f32 panels and every entry of a chunk's product is added to an
- * f64 matrix on the grid. A chunk starts at a multiple of 128 rows of the whole data set, so shards that do too give the same bytes.
+ * Scatter matrix XᵀX of centred rows. Chunks of 256 rows are multiplied in f32 panels and every entry of a chunk's product is added to an
+ * f64 matrix on the grid. A chunk starts at a multiple of 256 rows of the whole data set, so shards that do too give the same bytes.
  */
 import { onGrid, onGrid2 } from "../grid";
 import { listRange, paddedColumns, panelProducts, panelWidth, TILE_ROWS } from "./panels";
 
-export const CHUNK_ROWS = 128;
+export const CHUNK_ROWS = 256;
 /** Columns of the widest panel. */
 const PANEL = 12;
 
@@ -16,7 +16,7 @@ export function scatterBytes(dimensions: i32): usize {
 }
 
 /**
- * Adds the products of `rows` ≤ 128 rows at `x` to the upper triangle of `scatter` (f64 × dimensions × dimensions). `scale` is a power
+ * Adds the products of `rows` ≤ 256 rows at `x` to the upper triangle of `scatter` (f64 × dimensions × dimensions). `scale` is a power
  * of two that keeps them within f32; it is taken out again.
  */
 export function scatterAdd(x: usize, rows: i32, dimensions: i32, scale: f64, work: usize, scatter: usize, magic: f64): void {

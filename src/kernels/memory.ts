@@ -8,7 +8,7 @@ export const BASE_BYTES = 16 * 1024;
 /** Rows of a block and its padding, and the columns whose products it holds, at most: `blockRows`, `GROUP_COLUMNS` in asm/linalg/panels.ts. */
 const BLOCK_ROWS = 264;
 const BLOCK_COLUMNS = 240;
-const CHUNK_ROWS = 128;
+const CHUNK_ROWS = 256;
 
 const padded = (columns: number): number => Math.ceil(columns / 4) * 4;
 const blockBytes = (columns: number): number => BLOCK_ROWS * (16 + 4 * Math.min(BLOCK_COLUMNS, padded(columns)));

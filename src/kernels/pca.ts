@@ -1,5 +1,5 @@
 /**
- * What principal components are made of: scatter matrix (n d² flops, 8 d² + 564 d bytes), eigenpairs (eigen.ts), coordinates (2 n d flops and 16 n bytes). Formulas in memory.ts, method and papers in docs/kernels.md. Deterministic.
+ * What principal components are made of: scatter matrix (n d² flops, 8 d² + 1,124 d bytes), eigenpairs (eigen.ts), coordinates (2 n d flops and 16 n bytes). Formulas in memory.ts, method and papers in docs/kernels.md. Deterministic.
  */
 import type { Grid, Slices } from "./contract";
 import { ceilLog2, gridMagic, squareScale } from "./grid";
@@ -10,7 +10,7 @@ import { sliceRows } from "./slices";
 export const MAX_SCATTER_DIMENSIONS = 1_024;
 /** Shards start at a multiple of this, so that the chunks of the product are the same for any sharding. */
 const BLOCK_ROWS = 1_024;
-const CHUNK_ROWS = 128;
+const CHUNK_ROWS = 256;
 
 export function scatter(
   kernel: KernelModule,
@@ -33,7 +33,7 @@ function* accumulate(kernel: KernelModule, matrix: KernelMatrix, grid: Grid): Sl
   const { rows, dimensions, address } = matrix;
   const sums = kernel.allocateF64(dimensions * dimensions);
   const work = kernel.allocate(raw.scatterBytes(dimensions));
-  // A chunk's entry is a sum of 128 products, rounded in f32: twice the bound leaves room for that rounding.
+  // A chunk's entry is a sum of 256 products, rounded in f32: twice the bound leaves room for that rounding.
   const magic = gridMagic(2 * CHUNK_ROWS * grid.maxAbs ** 2, Math.ceil(grid.rows / CHUNK_ROWS));
   const scale = squareScale(grid.maxAbs);
   for (let from = 0; from < rows; from += CHUNK_ROWS) {
