@@ -27,6 +27,7 @@ export { choleskyRows, invertRows, mixtureUpdate } from "./mixture/update";
 export { mixtureCenters, mixtureFactorBytes, mixtureKeepDiagonals, mixtureKeepFactor, mixtureKeepTied, mixtureTriangle } from "./mixture/factors";
 
 // Measures
+export { allPointsCore, distancesOfRow } from "./metrics/dbcv";
 export { cosineMeans, cosineSums } from "./metrics/cosine";
 export { memberDistances, memberSums } from "./metrics/members";
 export { scoresBytes, scoresClose, scoresColumns, scoresGroupBytes, scoresRows, scoresSpace } from "./metrics/scores";

@@ -10,7 +10,7 @@
  */
 
 import type { CommunityKernels } from "./community/contract";
-
+import type { DbcvKernels } from "./density/dbcv/contract";
 import type { DbscanKernels } from "./density/dbscan";
 import type { HdbscanKernels } from "./density/hdbscan/contract";
 import type { OpticsKernels } from "./density/optics/contract";
@@ -186,6 +186,7 @@ export type Kernels = CoreKernels &
   MeasureKernels &
   DbscanKernels &
   ReduceKernels &
+  DbcvKernels &
   HdbscanKernels &
   MixtureKernels &
   SpectralKernels;

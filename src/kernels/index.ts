@@ -3,6 +3,7 @@ import { assign } from "./assignment";
 import { communityKernels } from "./community";
 import type { CoreKernels, Grid, Kernels, Matrix, Moments } from "./contract";
 import { coresetKeys } from "./coreset";
+import { dbcvKernels } from "./density/dbcv";
 import { dbscanKernels } from "./density/dbscan";
 import { hdbscanKernels } from "./density/hdbscan";
 import { opticsKernels } from "./density/optics";
@@ -25,6 +26,7 @@ import { spectralKernels } from "./spectral";
 export type * from "./community/contract";
 export { similarityGraph } from "./community/similarity";
 export type * from "./contract";
+export type * from "./density/dbcv/contract";
 export type * from "./density/dbscan";
 export type * from "./density/hdbscan/contract";
 export { selectClusters } from "./density/hdbscan/labels";
@@ -60,6 +62,7 @@ export function createKernels(module: WebAssembly.Module, options: { limitBytes?
   // Assigned onto the core, not spread: `memoryBytes` is a getter.
   const families = {
     ...neighborKernels(kernel),
+    ...dbcvKernels(kernel),
     ...hdbscanKernels(kernel),
     ...graphKernels(kernel),
     ...opticsKernels(kernel),

@@ -15,6 +15,7 @@ export const PURPOSE = {
   umapPlaces: 19,
   mixtureStart: 24,
   discretize: 25,
+  validation: 28,
 } as const;
 
 export interface SeedWords {

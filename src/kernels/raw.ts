@@ -1,6 +1,7 @@
 /** Exports of asm/index.ts as the façade calls them. Addresses are numbers; 0 stands for "none". */
 
 import type { RawCommunity } from "./community/raw";
+import type { RawDbcv } from "./density/dbcv/contract";
 import type { RawDbscan } from "./density/dbscan";
 import type { RawHdbscan } from "./density/hdbscan/raw";
 import type { RawOptics } from "./density/optics/raw";
@@ -92,6 +93,7 @@ export type RawKernels = RawCore &
   RawMeasures &
   RawDbscan &
   RawReduce &
+  RawDbcv &
   RawHdbscan &
   RawMixture &
   RawSpectral;
