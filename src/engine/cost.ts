@@ -18,7 +18,7 @@ const PER_CLASS_B = 0.36 / 1e6;
 export const KMEANS_PER_MS = 17e6;
 export const ASSIGN_PER_MS = 9e6;
 export const SCATTER_PER_MS = 7e6;
-export const SILHOUETTE_PER_MS = 12e6;
+export const SILHOUETTE_PER_MS = 24e6;
 export const NEIGHBORS_PER_MS = 25e6;
 /** Of what runs outside of the kernels, or once: eigenpairs. */
 export const PLAIN_PER_MS = 3e6;

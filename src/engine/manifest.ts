@@ -63,7 +63,7 @@ function audits(results: StageResults): Record<string, unknown> {
       inertia: lloyd.inertia,
       inertia_gap: lloyd.inertia > 0 ? lloyd.firstInertia / lloyd.inertia - 1 : 0,
     };
-  if (silhouette) found.silhouette = { sample_rows: silhouette.sampleRows };
+  if (silhouette) found.silhouette = { sample_rows: silhouette.sampleRows, interval: silhouette.interval };
   if (scatter) found.map = { explained_variance: scatter.explainedVariance, sample_rows: scatter.sampleRows };
   for (const [name, result] of Object.entries(results)) {
     if (!name.startsWith("neighbors/")) continue;

@@ -1,7 +1,8 @@
 /** Plans what follows once every row has its cluster: centroids, map, measures, tables. The same for every method. */
 import { ShoalError } from "../domain/errors";
 import type { MapSpec, RunSpec, StagePlan, ViewPlan } from "../domain/run/types";
-import { BASE_BYTES, matrixBytes, projectBytes, silhouetteBytes } from "../kernels/memory";
+import { silhouetteScoresBytes } from "../kernels/measures/memory";
+import { BASE_BYTES, matrixBytes, projectBytes } from "../kernels/memory";
 import { SILHOUETTE_PER_MS } from "./cost";
 import type { StagedJob } from "./methods/method";
 import { axesStage } from "./plan-axes";
@@ -9,7 +10,6 @@ import { layoutStages, mapView } from "./plan-layout";
 import { overRows, overUnits, single } from "./plan-stage";
 import { COORDINATES } from "./stages/project";
 import { AXES } from "./stages/scatter";
-import { silhouetteQueries } from "./stages/silhouette";
 
 /** The silhouette's share of the run, and its multiply-adds that are always and never spent. */
 const SILHOUETTE_SHARE = 0.2;
@@ -101,11 +101,10 @@ function silhouetteStage(
   const size = Math.min(fittedRows, Math.max(256, Math.floor(Math.sqrt(budget / dimensions))));
   // Every cluster gives two rows at least, so the sample may be a little larger than asked for.
   const held = size === rows ? rows : Math.min(rows, size + 2 * clusters);
-  const queries = silhouetteQueries(held, dimensions, clusters);
   return single("silhouette", {
     method: size === rows ? "silhouette over all rows" : `silhouette of a stratified sample of ${size} rows`,
     cpuMs: (size * size * dimensions) / SILHOUETTE_PER_MS,
-    taskBytes: BASE_BYTES + matrixBytes(held, dimensions) + silhouetteBytes(held, dimensions, clusters, queries),
+    taskBytes: BASE_BYTES + matrixBytes(held, dimensions) + silhouetteScoresBytes(held, dimensions, clusters),
     exact: size === rows,
     params: { size },
   });

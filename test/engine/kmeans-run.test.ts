@@ -19,7 +19,7 @@ interface Outcome {
   manifest: {
     seed: number;
     stages: { kind: string }[];
-    audits: { kmeans: { inertia_gap: number }; silhouette: { sample_rows: number } };
+    audits: { kmeans: { inertia_gap: number }; silhouette: { sample_rows: number; interval: [number, number] | null } };
   };
 }
 
@@ -183,6 +183,10 @@ describe("more documents than are clustered", () => {
     const { record, manifest } = await outcome(spec({ n_clusters: 3 }), { a: separate, limits });
     expect(record.metrics!.silhouette_score).toBeGreaterThan(0.7);
     expect(manifest.audits.silhouette.sample_rows).toBeLessThanOrEqual(1500 + 3);
+    const [low, high] = manifest.audits.silhouette.interval!;
+    expect(low).toBeLessThan(record.metrics!.silhouette_score!);
+    expect(high).toBeGreaterThan(record.metrics!.silhouette_score!);
+    expect(high - low).toBeLessThan(0.02);
   });
 });
 

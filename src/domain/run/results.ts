@@ -140,6 +140,8 @@ export type ProjectResult = { from: number; to: number }[];
 export interface SilhouetteResult {
   score: number | null;
   sampleRows: number;
+  /** Of a sample: within which the mean lies in 95 of 100, as far as the drawing of rows is concerned. */
+  interval: [low: number, high: number] | null;
 }
 
 export interface GroupResult {

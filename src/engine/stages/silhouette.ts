@@ -1,8 +1,9 @@
 /** Mean silhouette (Rousseeuw 1987) of the clustered rows, or of a sample of them stratified by cluster, whose rows stand for all. */
 import type { SilhouetteResult } from "../../domain/run/results";
-import { silhouette as meanSilhouette } from "../../kernels/math";
+import { stratifiedMean } from "../../kernels/measures/estimate";
+import { sizesOf } from "../../kernels/measures/labels";
 import type { Stage, TaskContext } from "../context";
-import { centeredGrid, centeredMatrix, pickedMatrix } from "../matrices";
+import { centeredMatrix, pickedMatrix } from "../matrices";
 import { fittedRows, stratifiedRows } from "../sampling";
 import { clusterLabels } from "./clusters";
 
@@ -11,13 +12,13 @@ const PURPOSE = 1;
 export const silhouette: Stage = {
   async map(context): Promise<SilhouetteResult> {
     const { stage, plan, spec, results, kernels, pulse } = context;
-    const { rows, dimensions } = plan.shape;
+    const { rows } = plan.shape;
     const { sizes, noiseRows } = results.assign!;
     const clusters = sizes.length;
     const size = stage.params.size as number;
-    if (clusters < 2 || clusters >= rows - noiseRows) return { score: null, sampleRows: 0 };
+    if (clusters < 2 || clusters >= rows - noiseRows) return { score: null, sampleRows: 0, interval: null };
     // A sample that holds little more than two rows of each cluster would tell nothing of them.
-    if (size < rows && 2 * clusters > size) return { score: null, sampleRows: 0 };
+    if (size < rows && 2 * clusters > size) return { score: null, sampleRows: 0, interval: null };
 
     const known = await labelledRows(context);
     const chosen = size < rows ? stratifiedRows(known.labels, clusters, size, spec.seed, PURPOSE) : null;
@@ -25,33 +26,12 @@ export const silhouette: Stage = {
     const matrix = chosen
       ? await pickedMatrix(context, "silhouette", known.rows ? chosen.map((i) => known.rows![i]!) : chosen)
       : await centeredMatrix(context, { from: 0, to: rows });
-    const counts = new Float64Array(clusters);
-    for (const label of labels) if (label >= 0) counts[label]! += 1;
-
-    const step = silhouetteQueries(labels.length, dimensions, clusters);
-    let total = 0;
-    let scored = 0;
-    for (let from = 0; from < labels.length; from += step) {
-      const to = Math.min(from + step, labels.length);
-      const slices = kernels.silhouetteSums(matrix.read(from, to), matrix, labels, clusters, centeredGrid(context));
-      const sums = await pulse.drain(slices, ({ done, total: all }) => ({
-        done: from + (done / Math.max(all, 1)) * (to - from),
-        total: labels.length,
-      }));
-      const own = labels.subarray(from, to);
-      const clustered = own.reduce((count, label) => count + (label >= 0 ? 1 : 0), 0);
-      total += meanSilhouette(sums, own, counts, clusters) * clustered;
-      scored += clustered;
-    }
-    return { score: total / scored, sampleRows: scored };
+    const { scores } = await pulse.drain(kernels.silhouetteScores(matrix, labels, clusters, "euclidean"));
+    const { mean, low, high } = stratifiedMean(scores, labels, sizesOf(known.labels, clusters));
+    const scored = scores.reduce((count, score) => count + Number(!Number.isNaN(score)), 0);
+    return { score: mean, sampleRows: scored, interval: chosen ? [low, high] : null };
   },
 };
-
-/** Bytes of the queries that are measured at once: their vectors, twice, and a double for every cluster. */
-const QUERY_BYTES = 2 * 1024 * 1024;
-
-export const silhouetteQueries = (rows: number, dimensions: number, clusters: number): number =>
-  Math.min(rows, Math.max(1, Math.floor(QUERY_BYTES / (8 * dimensions + 8 * clusters))));
 
 const PIECE_ROWS = 262_144;
 
