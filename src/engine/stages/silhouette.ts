@@ -1,7 +1,6 @@
 /** Mean silhouette (Rousseeuw 1987) of the clustered rows, or of a sample of them stratified by cluster, whose rows stand for all. */
 import type { SilhouetteResult } from "../../domain/run/results";
 import { stratifiedMean } from "../../kernels/measures/estimate";
-import { sizesOf } from "../../kernels/measures/labels";
 import type { Stage, TaskContext } from "../context";
 import { centeredMatrix, pickedMatrix } from "../matrices";
 import { fittedRows, stratifiedRows } from "../sampling";
@@ -27,7 +26,7 @@ export const silhouette: Stage = {
       ? await pickedMatrix(context, "silhouette", known.rows ? chosen.map((i) => known.rows![i]!) : chosen)
       : await centeredMatrix(context, { from: 0, to: rows });
     const { scores } = await pulse.drain(kernels.silhouetteScores(matrix, labels, clusters, "euclidean"));
-    const { mean, low, high } = stratifiedMean(scores, labels, sizesOf(known.labels, clusters));
+    const { mean, low, high } = stratifiedMean(scores, labels, Float64Array.from(sizes));
     const scored = scores.reduce((count, score) => count + Number(!Number.isNaN(score)), 0);
     return { score: mean, sampleRows: scored, interval: chosen ? [low, high] : null };
   },
