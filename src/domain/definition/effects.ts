@@ -9,6 +9,8 @@ export const AVAILABLE: readonly Algorithm[] = [
   "hdbscan",
   "leiden",
   "auto",
+  "gaussian_mixture",
+  "spectral",
   "attribute_based",
 ];
 

@@ -3,15 +3,19 @@ import type { MethodParams, VectorMethodName, VectorMethodSpec } from "../../dom
 import { agglomerative } from "./agglomerative";
 import { auto } from "./auto";
 import { dbscan } from "./dbscan";
+import { gaussianMixture } from "./gaussian-mixture";
 import { hdbscan } from "./hdbscan";
 import { kmeans } from "./kmeans";
 import { leiden } from "./leiden";
 import type { FittedMethod, Method } from "./method";
+import { spectral } from "./spectral";
 import { wholeKMeans } from "./whole-kmeans";
 
 const METHODS: { [K in VectorMethodName]?: Method<MethodParams[K]> } = {
   agglomerative,
   kmeans,
+  gaussian_mixture: gaussianMixture,
+  spectral,
   dbscan,
   hdbscan,
   leiden,

@@ -1,0 +1,94 @@
+import type { SpectralParams } from "../../domain/definition/params/spectral";
+import { ShoalError } from "../../domain/errors";
+import { connectivity, type SpectralOptions } from "../../kernels";
+import { BASE_BYTES, matrixBytes } from "../../kernels/memory";
+import { spectralBytes, spectralGraphBytes } from "../../kernels/spectral/memory";
+import { PLAIN_PER_MS } from "../cost";
+import type { FittedMethod, NeighborWish, Sizes } from "./method";
+import { unsupported, withoutEffect } from "./parameters";
+
+const AFFINITIES = ["rbf", "nearest_neighbors"];
+/** Products of the affinities with a vector; measured 170 to 210, see docs/design/spectral.md. */
+const PRODUCTS = 250;
+/** Affinities per millisecond that are computed from rows, by dimension. */
+const AFFINITIES_PER_MS = 1e6;
+
+const isGraph = ({ affinity }: SpectralParams): boolean => affinity === "nearest_neighbors";
+
+/** The row itself is one of its neighbours. */
+const listed = ({ n_neighbors }: SpectralParams, rows: number): number =>
+  Math.max(1, Math.min(n_neighbors - 1, rows - 1));
+
+const wish = (params: SpectralParams, { rows }: Sizes): NeighborWish | null =>
+  isGraph(params) ? { metric: { name: "euclidean" }, k: listed(params, rows) } : null;
+
+const optionsOf = (params: SpectralParams): Omit<SpectralOptions, "seed"> => ({
+  clusters: params.n_clusters,
+  components: params.n_components ?? params.n_clusters,
+  assignLabels: params.assign_labels,
+  restarts: params.n_init,
+  tolerance: params.eigen_tol,
+});
+
+export const spectral: FittedMethod<SpectralParams> = {
+  kind: "fitted",
+  cap: "pairwiseRows",
+  clusters: ({ n_clusters }) => n_clusters,
+  neighbors: wish,
+
+  review(params) {
+    const { affinity } = params;
+    if (!AFFINITIES.includes(affinity)) throw unsupported("affinity", affinity, AFFINITIES);
+    const OTHER_KERNEL = `affinity ${affinity} does not take it`;
+    return withoutEffect(params, {
+      eigen_solver: [null, "eigenvectors are found by Lanczos iterations"],
+      degree: [3, OTHER_KERNEL],
+      coef0: [1, OTHER_KERNEL],
+      kernel_params: [null, OTHER_KERNEL],
+    });
+  },
+
+  check({ n_clusters }, { rows }) {
+    if (n_clusters <= rows) return;
+    throw new ShoalError(
+      "too_few_documents",
+      `n_clusters = ${n_clusters} needs as many documents; ${rows} can take part`,
+      { field: "n_clusters", value: n_clusters, limit: rows },
+    );
+  },
+
+  plan(params, { rows, dimensions }) {
+    const options = optionsOf(params);
+    if (!isGraph(params)) {
+      const work = spectralBytes({ kind: "rbf", gamma: params.gamma }, options, { rows, dimensions });
+      return {
+        method: `spectral, affinities of all pairs (rbf, gamma ${params.gamma})`,
+        bytes: BASE_BYTES + matrixBytes(rows, dimensions) + work,
+        cpuMs: (rows * rows * (dimensions + 10)) / AFFINITIES_PER_MS + (PRODUCTS * rows * rows) / PLAIN_PER_MS,
+      };
+    }
+    const k = listed(params, rows);
+    return {
+      method: `spectral, graph of ${params.n_neighbors} neighbours`,
+      bytes: BASE_BYTES + spectralGraphBytes(k, options, rows),
+      cpuMs: (PRODUCTS * rows * (2 * k + 60)) / PLAIN_PER_MS,
+    };
+  },
+
+  async fit({ params, rows, dimensions, seed, kernels, matrix, neighbors, compute, run, spent }) {
+    const options = { ...optionsOf(params), seed };
+    const asked = wish(params, { rows, dimensions });
+    if (asked === null) {
+      const { labels } = await run(kernels.spectral(await matrix(), { kind: "rbf", gamma: params.gamma }, options));
+      return { labels };
+    }
+    const lists = await neighbors(asked);
+    // The graph takes the matrix's place, where a sample was searched for its neighbours.
+    spent();
+    // Its own only neighbour: a graph without edges.
+    const own = params.n_neighbors > 1 ? lists : { ...lists, neighbors: lists.neighbors.map(() => -1) };
+    const graph = compute(() => connectivity(own));
+    const { labels } = await run(kernels.spectralOfGraph(graph, options));
+    return { labels };
+  },
+};
