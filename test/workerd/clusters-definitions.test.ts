@@ -46,12 +46,16 @@ describe("create and get", () => {
     expect(body.warnings.map((warning: { loc: string[] }) => warning.loc[1])).toContain("feature_addresses");
   });
 
-  it("stores definitions of methods without a kernel, and refuses to run them", async () => {
-    const config = { feature_uris: [FEATURE], clustering_method: "hdbscan" };
+  it("stores definitions that no kernel can run, and refuses to run them", async () => {
+    const algorithm_params = { metric: "mahalanobis" };
+    const config = { feature_uris: [FEATURE], clustering_method: "dbscan", algorithm_params };
     const { body } = await shoal.post("/v1/clusters", { collection_ids: [collection], vector_config: config });
     const run = await shoal.post(`/v1/clusters/${body.cluster_id}/execute`);
     expect(run.status).toBe(422);
-    expect(ValidationFailure.parse(run.body).error.code).toBe("algorithm_not_available");
+    expect(ValidationFailure.parse(run.body).error).toMatchObject({
+      code: "validation_failed",
+      details: { field: "metric", value: "mahalanobis" },
+    });
     expect((await shoal.get(`/v1/clusters/${body.cluster_id}/executions`)).body.error.code).toBe("no_execution");
   });
 

@@ -1,8 +1,9 @@
 /** A run of any method over the harness, with its tables read back. */
 import { parquetReadObjects } from "hyparquet";
 import { expect } from "vitest";
+import { PARAMETER_MODELS } from "../../../src/domain/definition/params";
 import type { DbscanParams } from "../../../src/domain/definition/params/dbscan";
-import type { VectorMethodSpec } from "../../../src/domain/run/methods";
+import type { VectorMethodName, VectorMethodSpec } from "../../../src/domain/run/methods";
 import type { RunRecord, RunSpec } from "../../../src/domain/run/types";
 import type { Limits } from "../../../src/engine/limits";
 import type { FakeDocument } from "../fake-collection";
@@ -20,6 +21,16 @@ export const DBSCAN: DbscanParams = {
 /** Over `scattered` rows, as stored. */
 export const methodSpec = (method: VectorMethodSpec, changes: Partial<RunSpec> = {}): RunSpec =>
   kmeansSpec({ normalize: false, method, ...changes }, {}, 4);
+
+/** A method as a definition that names nothing but it has it. */
+export function byDefault(kind: VectorMethodName): VectorMethodSpec {
+  const model = PARAMETER_MODELS[kind];
+  const given = model?.schema.parse({}) ?? {};
+  const params = Object.entries(model?.review?.(given, new Set()).params ?? given).filter(
+    ([key]) => !(key in model!.inert),
+  );
+  return { kind, params: Object.fromEntries(params) } as unknown as VectorMethodSpec;
+}
 
 /** Four dense blobs in four dimensions and every tenth row far from everything. */
 export function scattered(rows = 1200): FakeDocument[] {
