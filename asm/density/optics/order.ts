@@ -9,6 +9,9 @@ import { distance, filterRows, limitOf, packColumns } from "./filter";
 import { fillHeap, heapRow, isPlaced, popRow, reachability, siftUp } from "./heap";
 import { BLOCK_COLUMNS, END, Entry, Optics, productColumns, UNLISTED } from "./state";
 
+/** Places of the heap that are looked at for each row of a block: many near its top have their lists already. */
+const LOOK_AHEAD = 64;
+
 export function opticsStart(at: usize): void {
   const s = changetype<Optics>(at);
   for (let i = 0; i < s.rows; i++) {
@@ -20,6 +23,7 @@ export function opticsStart(at: usize): void {
   fillHeap(s);
   s.activeCount = s.rows;
   s.done = 0;
+  s.wanted = 0;
   forgetLists(s);
 }
 
@@ -82,14 +86,13 @@ function expand(s: Optics, row: i32): void {
 /** Chooses the next block: the first row of the heap and others near its top. Returns how many rows have no place. */
 export function opticsOpen(at: usize): i32 {
   const s = changetype<Optics>(at);
-  // Lists are long as long as little is reached: about n / done entries each.
-  let wanted = max(1, min(BLOCK_COLUMNS, s.done >> 2));
   if (s.overflowed) {
     forgetLists(s);
-    wanted = 1;
-  }
+    s.wanted = max(1, s.wanted >> 1);
+  } else s.wanted = min(BLOCK_COLUMNS, s.wanted + 1);
+  const wanted = s.wanted;
   s.columnCount = 0;
-  const end = min(s.size, 4 * wanted);
+  const end = min(s.size, LOOK_AHEAD * wanted);
   for (let place = 0; place < end && s.columnCount < wanted; place++) {
     const row = heapRow(s, place);
     if (load<i32>(s.heads + (<usize>row << 2)) != UNLISTED || coreDistance(s, row) == Infinity) continue;

@@ -53,8 +53,10 @@ export class Optics {
   entries: usize;
   capacity: i32;
   free: i32;
-  /** The lists had no room: all are forgotten, and the next row is searched alone. */
+  /** The lists had no room: all are forgotten, and the next block is smaller. Two rows' lists always have room. */
   overflowed: bool;
+  /** Rows of the next block. */
+  wanted: i32;
 
   /** Rows without a place, ascending, as the last block found them. */
   active: usize;
@@ -94,7 +96,7 @@ export function opticsResults(at: usize, core: usize, reachability: usize, prede
   s.ordering = ordering;
 }
 
-/** `active` has room for n rows and a tile's padding; `entries` for `capacity` ≥ n entries. */
+/** `active` has room for n rows and a tile's padding; `entries` for `capacity` ≥ 2 n entries. */
 export function opticsWork(at: usize, limits: usize, heap: usize, places: usize, heads: usize, active: usize, entries: usize, capacity: i32, block: usize): void {
   const s = changetype<Optics>(at);
   s.limits = limits;

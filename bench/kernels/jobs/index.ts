@@ -5,7 +5,9 @@ import { hdbscan } from "./hdbscan";
 import type { Job } from "./job";
 import { kmeans } from "./kmeans";
 import { leiden } from "./leiden";
+import { meanShift } from "./mean-shift";
 import { neighbors } from "./neighbors";
+import { optics } from "./optics";
 import { pca } from "./pca";
 import { silhouette } from "./silhouette";
 import { tsne } from "./tsne";
@@ -17,7 +19,9 @@ export const JOBS: Record<string, Job> = {
   hdbscan,
   kmeans,
   leiden,
+  mean_shift: meanShift,
   neighbors,
+  optics,
   pca,
   silhouette,
   tsne,

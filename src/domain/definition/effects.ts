@@ -8,6 +8,8 @@ export const AVAILABLE: readonly Algorithm[] = [
   "dbscan",
   "hdbscan",
   "leiden",
+  "optics",
+  "mean_shift",
   "auto",
   "gaussian_mixture",
   "spectral",

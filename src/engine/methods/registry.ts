@@ -7,7 +7,9 @@ import { gaussianMixture } from "./gaussian-mixture";
 import { hdbscan } from "./hdbscan";
 import { kmeans } from "./kmeans";
 import { leiden } from "./leiden";
+import { meanShift } from "./mean-shift";
 import type { FittedMethod, Method } from "./method";
+import { optics } from "./optics";
 import { spectral } from "./spectral";
 import { wholeKMeans } from "./whole-kmeans";
 
@@ -19,6 +21,8 @@ const METHODS: { [K in VectorMethodName]?: Method<MethodParams[K]> } = {
   dbscan,
   hdbscan,
   leiden,
+  optics,
+  mean_shift: meanShift,
   auto,
 };
 

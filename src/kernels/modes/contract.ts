@@ -34,6 +34,8 @@ export interface MeanShiftKernels {
    * rows, and when no row is within the bandwidth of any seed.
    */
   meanShift(matrix: Matrix, options: MeanShiftOptions): Slices<MeanShiftResult>;
+  /** Nearest mode of each row (the lower of equals), or −1 where none is within `reach`; `centers` as `meanShift` gives them. */
+  modeLabels(matrix: Matrix, centers: Float64Array, reach: number): Slices<Int32Array>;
   /**
    * Mean distance of the rows to the last of their ⌊quantile · n⌋ nearest (at least one), themselves included, as in scikit-learn. Within float32 of
    * the exact one.

@@ -30,7 +30,7 @@ export function* meanShift(
   if (ends.count === 0) throw new RangeError(`no row is within the bandwidth of ${bandwidth} of any seed`);
   const modes = yield* ends.modes(bandwidth);
   const reach = options.clusterAll ? Infinity : bandwidth;
-  const labels = yield* kernel.scopedSlices(() => label(kernel, matrix, modes.centers, reach));
+  const labels = yield* modeLabels(kernel, matrix, modes.centers, reach);
   return { labels, ...modes, bandwidth, iterations };
 }
 
@@ -94,6 +94,19 @@ function* climb(
     used = kept;
   }
   return { ends, iterations };
+}
+
+export function modeLabels(
+  kernel: KernelModule,
+  matrix: KernelMatrix,
+  centers: Float64Array,
+  reach: number,
+): Slices<Int32Array> {
+  if (centers.length === 0 || centers.length % matrix.dimensions !== 0) {
+    throw new RangeError(`${centers.length} values are not whole modes of ${matrix.dimensions} dimensions`);
+  }
+  matrix.peak();
+  return kernel.scopedSlices(() => label(kernel, matrix, centers, reach));
 }
 
 function* label(kernel: KernelModule, matrix: KernelMatrix, modes: Float64Array, reach: number): Slices<Int32Array> {

@@ -149,6 +149,17 @@ describe("mean shift", () => {
     expect(best).toBeDefined();
   });
 
+  it("labels other rows by modes that are kept", () => {
+    const values = blobs(300, 4, 3, 2);
+    const kernels = plain();
+    const matrix = load(kernels, values, 4);
+    const { labels, centers } = run(kernels.meanShift(matrix, OPTIONS));
+    expect(bytes(run(kernels.modeLabels(matrix, centers, Infinity)))).toBe(bytes(labels));
+    const modes = Array.from({ length: centers.length / 4 }, (_, i) => [...centers.subarray(4 * i, 4 * i + 4)]);
+    expect([...run(kernels.modeLabels(matrix, centers, 1))]).toEqual(bruteLabels(rowsOf(values, 4), modes, 1));
+    expect(() => run(kernels.modeLabels(matrix, centers.subarray(1), 1))).toThrow(/whole modes of 4/);
+  });
+
   it("refuses what makes no sense", () => {
     const values = blobs(20, 2, 1, 1);
     const refuse = (options: Partial<MeanShiftOptions>, message: RegExp, x = values): void => {

@@ -7,7 +7,7 @@ const BLOCK_ROWS = 264;
 const LIST_BYTES = 16 * 1024 * 1024;
 
 /** Entries of all lists together, 12 bytes each. */
-export const listEntries = (n: number): number => Math.max(2 * n, 4_096);
+export const listEntries = (n: number): number => Math.max(4 * n, 4_096);
 
 /** Rows whose neighbours are listed at a time: all, unless their lists would take more than 16 MiB outside of the module. */
 export const coreRows = (n: number, k: number): number =>

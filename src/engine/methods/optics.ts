@@ -1,0 +1,83 @@
+/** OPTICS. The ordering is kept (`ordering.parquet`), so that another steepness or cut is read off it and needs no run: `opticsLabels`. */
+import type { OpticsParams } from "../../domain/definition/params/optics";
+import { ShoalError } from "../../domain/errors";
+import type { OpticsExtraction, OpticsOptions, OpticsOrdering } from "../../kernels";
+import { opticsBytes } from "../../kernels/density/optics/memory";
+import { BASE_BYTES, matrixBytes } from "../../kernels/memory";
+import type { FittedMethod } from "./method";
+import { metricOf, NO_METRIC_PARAMS, NO_TREE, unsupported, withoutEffect } from "./parameters";
+import type { MethodTable } from "./tables";
+
+/** JavaScript's arrays of the ordering for a row, beside the lists of core distances. */
+const ROW_BYTES = 64;
+const LIST_BYTES = 16 * 2 ** 20;
+/** CPU milliseconds for a pair of rows, and for a dimension of it: measured, see docs/design/optics.md. */
+const PAIR_MS = 4e-6;
+const PAIR_DIMENSION_MS = 7e-8;
+
+export const optics: FittedMethod<OpticsParams> = {
+  kind: "fitted",
+  cap: "pairwiseRows",
+  metric: ({ metric, p }) => metricOf(metric, p),
+
+  review(params) {
+    const { metric, p, eps, max_eps: maxEps } = params;
+    metricOf(metric, p);
+    if (eps !== null && maxEps !== null && eps > maxEps) throw unsupported("eps", eps, [`at most max_eps = ${maxEps}`]);
+    return withoutEffect(params, { algorithm: ["auto", NO_TREE], metric_params: [null, NO_METRIC_PARAMS] });
+  },
+
+  check({ min_samples, min_cluster_size }, { rows }) {
+    for (const [field, value] of Object.entries({ min_samples, min_cluster_size: min_cluster_size ?? 0 })) {
+      if (value <= rows) continue;
+      const message = `${field} = ${value} needs as many documents; ${rows} can take part`;
+      throw new ShoalError("too_few_documents", message, { field, value, limit: rows });
+    }
+  },
+
+  plan({ min_samples, metric, p }, { rows, dimensions }) {
+    const kernel = opticsBytes(rows, dimensions, min_samples, metricOf(metric, p));
+    const lists = Math.min(LIST_BYTES, 8 * rows * min_samples);
+    return {
+      method: "OPTICS, exact ordering",
+      bytes: BASE_BYTES + matrixBytes(rows, dimensions) + kernel + ROW_BYTES * rows + lists,
+      cpuMs: rows * rows * (PAIR_MS + PAIR_DIMENSION_MS * dimensions),
+    };
+  },
+
+  async fit({ params, kernels, matrix, run }) {
+    const { labels, ...order } = await run(kernels.optics(await matrix(), optionsOf(params)));
+    return { labels, tables: [tableOf(order)] };
+  },
+};
+
+const optionsOf = (params: OpticsParams): OpticsOptions => ({
+  minSamples: params.min_samples,
+  maxEps: params.max_eps ?? Infinity,
+  metric: metricOf(params.metric, params.p),
+  extraction: extractionOf(params),
+});
+
+const extractionOf = (params: OpticsParams): OpticsExtraction =>
+  params.cluster_method === "dbscan"
+    ? { method: "dbscan", eps: params.eps }
+    : {
+        method: "xi",
+        xi: params.xi,
+        predecessorCorrection: params.predecessor_correction,
+        minClusterSize: params.min_cluster_size,
+      };
+
+/** In the order in which the rows were reached. */
+function tableOf({ ordering, reachability, coreDistances, predecessor }: OpticsOrdering): MethodTable {
+  return {
+    file: "ordering.parquet",
+    rows: ordering.length,
+    columns: {
+      member: ordering,
+      reachability: Float32Array.from(ordering, (row) => reachability[row]!),
+      core_distance: Float32Array.from(ordering, (row) => coreDistances[row]!),
+      predecessor: ordering.map((row) => predecessor[row]!),
+    },
+  };
+}
