@@ -20,7 +20,7 @@ export const DEMO_ALGORITHMS = {
     algorithm_params: { n_components: 10, covariance_type: "full", n_init: 3, reg_covar: 0.001, random_state: 42 },
     preprocessing_steps: [{ method: "pca", n_components: 20 }],
   },
-  mean_shift: { algorithm_params: { bin_seeding: true }, preprocessing_steps: umap(2) },
+  mean_shift: { algorithm_params: { bandwidth: 1.5, bin_seeding: true }, preprocessing_steps: umap(2) },
   leiden: { algorithm_params: { resolution: 1, n_neighbors: 15, metric: "euclidean", random_state: 42 } },
   auto: { algorithm_params: {} },
 };
