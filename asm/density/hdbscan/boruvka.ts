@@ -6,8 +6,9 @@
  */
 import { GROUP_COLUMNS } from "../../linalg/panels";
 import { boundQueries, openQueries, Queries } from "./queries";
-import { cellLimit, filter, gather } from "./scan";
+import { cellLimit, gather } from "./scan";
 import { distanceBetween, passesDetail, reachOf, rowOf, Space, startOf } from "./space";
+import { arrange, nextTile } from "./staircase";
 
 @unmanaged
 export class Forest {
@@ -208,44 +209,47 @@ function meet(f: Forest, cell: i32): void {
   const q = f.queries;
   const size = startOf(s, cell + 1) - startOf(s, cell);
   for (let from = 0; from < size; from += GROUP_COLUMNS) {
-    const listed = concerned(f, gather(q, cell), cell);
-    if (listed == 0) return;
-    const stride = filter(s, q, listed, cell, from, min(GROUP_COLUMNS, size - from));
-    for (let i = 0; i < listed; i++) {
-      const slot = load<i32>(q.list + (<usize>i << 2)) - q.first;
-      scanRow(f, slot, cell, startOf(s, cell) + from, q.products + <usize>i * stride, stride);
+    gather(s, q, cell);
+    keepConcerned(f, cell);
+    if (q.listed == 0) return;
+    arrange(s, q, cell, from, min(GROUP_COLUMNS, size - from));
+    for (; nextTile(s, q); q.done += q.tile) {
+      for (let i = 0; i < q.tile; i++) {
+        const slot = load<i32>(q.list + (<usize>(q.done + i) << 2)) - q.first;
+        scanRow(f, slot, cell, q.products + <usize>i * q.stride);
+      }
     }
   }
 }
 
-/** Keeps of the listed queries those that a row of the cell could be joined to; returns how many. */
-function concerned(f: Forest, listed: i32, cell: i32): i32 {
+/** Keeps of the listed queries those that a row of the cell could be joined to. */
+function keepConcerned(f: Forest, cell: i32): void {
   const q = f.queries;
   const only = load<i32>(f.cellComponents + (<usize>cell << 2));
   const least = load<f32>(f.cellCores + (<usize>cell << 2));
   let kept = 0;
-  for (let i = 0; i < listed; i++) {
+  for (let i = 0; i < q.listed; i++) {
     const place = load<i32>(q.list + (<usize>i << 2));
     const component = componentOf(f, place);
     if (component == only || least >= weightOf(f, component)) continue;
     store<i32>(q.list + (<usize>kept << 2), place);
     kept++;
   }
-  return kept;
+  q.listed = kept;
 }
 
-function scanRow(f: Forest, slot: i32, cell: i32, firstPlace: i32, products: usize, bytes: usize): void {
+function scanRow(f: Forest, slot: i32, cell: i32, products: usize): void {
   const own = f.queries.first + slot;
   const component = componentOf(f, own);
   let limit = cellLimit(f.space, f.queries, slot, cell);
   let limits = f32x4.splat(limit);
-  for (let j: usize = 0; j < bytes; j += 16) {
+  for (let j: usize = 0; j < f.queries.stride; j += 16) {
     let passing = i32x4.bitmask(f32x4.le(load<v128>(products + j), limits));
     if (passing == 0) continue;
     let improved = false;
     for (; passing; passing &= passing - 1) {
       const column = <i32>(j >> 2) + ctz(passing);
-      const place = firstPlace + column;
+      const place = load<i32>(f.queries.places + (<usize>column << 2));
       if (componentOf(f, place) == component) continue;
       const value = load<f32>(products + (<usize>column << 2));
       if (passesDetail(f.space, own, place, value, limit) && visit(f, own, place, component)) improved = true;

@@ -4,7 +4,7 @@
  */
 import { Block, createBlock, nearestOfList, nearestOfRange } from "../../cluster/nearest";
 import { GROUP_COLUMNS, packDistancePanels, padList } from "../../linalg/panels";
-import { squaredNorm } from "../../linalg/rows";
+import { squaredDistance, squaredNorm } from "../../linalg/rows";
 import { PRODUCT } from "../../neighbors/state";
 import { cellColumns, coordinateDistance, DETAIL, hasTriangle, setBlur, Space, startOf } from "./space";
 
@@ -136,6 +136,7 @@ function packCell(s: Space, cell: i32, count: i32, panels: usize): void {
     const point = points + <usize>i * bytes;
     const norm = squaredNorm(point, s.width);
     store<f32>(s.norms + (<usize>(first + i) << 2), <f32>norm);
+    store<f32>(s.offsets + (<usize>(first + i) << 2), <f32>squaredDistance(point, center, s.width));
     most = max(most, norm);
     if (hasTriangle(s)) radius = max(radius, coordinateDistance(s, point, center));
   }

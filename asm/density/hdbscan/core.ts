@@ -4,8 +4,9 @@
  */
 import { GROUP_COLUMNS } from "../../linalg/panels";
 import { boundQueries, openQueries, Queries } from "./queries";
-import { cellLimit, filter, gather } from "./scan";
+import { cellLimit, gather } from "./scan";
 import { distanceBetween, passesDetail, reachOf, Space, startOf } from "./space";
+import { arrange, nextTile } from "./staircase";
 
 /** Lists of a block, and what is kept of each. */
 @unmanaged
@@ -64,27 +65,29 @@ function meet(c: Core, cell: i32): void {
   const q = c.queries;
   const size = startOf(s, cell + 1) - startOf(s, cell);
   for (let from = 0; from < size; from += GROUP_COLUMNS) {
-    const listed = gather(q, cell);
-    if (listed == 0) return;
-    const stride = filter(s, q, listed, cell, from, min(GROUP_COLUMNS, size - from));
-    for (let i = 0; i < listed; i++) {
-      const slot = load<i32>(q.list + (<usize>i << 2)) - q.first;
-      scanRow(c, slot, cell, startOf(s, cell) + from, q.products + <usize>i * stride, stride);
+    gather(s, q, cell);
+    if (q.listed == 0) return;
+    arrange(s, q, cell, from, min(GROUP_COLUMNS, size - from));
+    for (; nextTile(s, q); q.done += q.tile) {
+      for (let i = 0; i < q.tile; i++) {
+        const slot = load<i32>(q.list + (<usize>(q.done + i) << 2)) - q.first;
+        scanRow(c, slot, cell, q.products + <usize>i * q.stride);
+      }
     }
   }
 }
 
-function scanRow(c: Core, slot: i32, cell: i32, firstPlace: i32, products: usize, bytes: usize): void {
+function scanRow(c: Core, slot: i32, cell: i32, products: usize): void {
   const own = c.queries.first + slot;
   let limit = cellLimit(c.space, c.queries, slot, cell);
   let limits = f32x4.splat(limit);
-  for (let j: usize = 0; j < bytes; j += 16) {
+  for (let j: usize = 0; j < c.queries.stride; j += 16) {
     let passing = i32x4.bitmask(f32x4.le(load<v128>(products + j), limits));
     if (passing == 0) continue;
     let nearer = false;
     for (; passing; passing &= passing - 1) {
       const column = <i32>(j >> 2) + ctz(passing);
-      const place = firstPlace + column;
+      const place = load<i32>(c.queries.places + (<usize>column << 2));
       const value = load<f32>(products + (<usize>column << 2));
       if (place == own || !passesDetail(c.space, own, place, value, limit)) continue;
       if (visit(c, slot, place)) nearer = true;

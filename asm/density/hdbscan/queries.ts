@@ -11,31 +11,53 @@ export class Queries {
   cell: i32;
   /** Limit of each query's search, as a distance of coordinates; negative where it looks for nothing. */
   reaches: usize;
-  /** cells × 240: lower bounds of the distances from a cell's rows to a query. */
+  /** cells × queries: squared distances to a cell's centre where the filter is a product, otherwise lower bounds of the distances to its rows. */
   bounds: usize;
   /** Cells by their centre's distance from this cell's centre, and those distances (f32). */
   cells: usize;
   separations: usize;
+  /** Queries that a cell concerns, and the columns that they meet: the next tile takes `tile` queries from `done` on. */
   list: usize;
+  listed: i32;
+  done: i32;
+  tile: i32;
+  columns: i32;
+  /** Place of each column, and the bytes of a row of products. */
+  places: usize;
+  stride: usize;
   products: usize;
+  /** Work of the staircase: see staircase.ts. */
+  steps: bool;
+  positions: usize;
+  advances: usize;
+  sorted: usize;
+  ends: usize;
+  panel: usize;
 }
 
 const STRIDE: usize = <usize>GROUP_COLUMNS << 2;
 
-export function queriesBytes(cells: i32): usize {
+export function queriesBytes(cells: i32, width: i32): usize {
   const list = <usize>(max(cells, GROUP_COLUMNS) + TILE_ROWS) << 2;
-  return 512 + STRIDE + <usize>(cells + TILE_ROWS) * (STRIDE + 8) + list + <usize>(GROUP_COLUMNS + TILE_ROWS) * STRIDE;
+  const tile = <usize>(GROUP_COLUMNS + TILE_ROWS) * STRIDE + 4 * (STRIDE + 64) + 320 + <usize>(width + 1) * STRIDE;
+  return 1024 + STRIDE + <usize>(cells + TILE_ROWS) * (STRIDE + 8) + list + tile;
 }
 
 /** Lays a block out over `queriesBytes` bytes. */
-export function queriesLayout(at: usize, cells: i32): void {
+export function queriesLayout(at: usize, cells: i32, width: i32): void {
   const q = changetype<Queries>(at);
-  q.reaches = at + 128;
+  q.reaches = at + 256;
   q.bounds = q.reaches + STRIDE;
   q.cells = q.bounds + <usize>(cells + TILE_ROWS) * STRIDE;
   q.separations = q.cells + (<usize>(cells + TILE_ROWS) << 2);
   q.list = q.separations + (<usize>(cells + TILE_ROWS) << 2);
   q.products = (q.list + (<usize>(max(cells, GROUP_COLUMNS) + TILE_ROWS) << 2) + 63) & ~63;
+  q.places = q.products + <usize>(GROUP_COLUMNS + TILE_ROWS) * STRIDE;
+  q.positions = q.places + STRIDE + 64;
+  q.advances = q.positions + STRIDE + 64;
+  q.sorted = q.advances + STRIDE + 64;
+  q.ends = q.sorted + STRIDE + 64;
+  q.panel = q.ends + 320;
 }
 
 /** The queries of `cell` from its `group`-th 240 on; reaches are the caller's. Returns how many there are. */
@@ -82,41 +104,37 @@ function orderCells(s: Space, q: Queries): void {
 }
 
 @inline
-function separation(q: Queries, cell: i32): f32 {
+export function separation(q: Queries, cell: i32): f32 {
   return load<f32>(q.separations + (<usize>cell << 2));
 }
 
-/**
- * A row x of a cell with centre c and radius r lies at least |y − c| − r from a query y; and since c is the nearest centre to x, at least
- * (|y − c|² − |y − a|²) / 2|a − c| for any other centre a: the distance to the plane between them (Elkan's lemma, taken to the plane).
- */
+/** Squared distances of the queries to every centre. */
 function boundByProducts(s: Space, q: Queries): void {
-  const stride = (<usize>((q.count + 3) & ~3)) << 2;
+  const stride = rowBytesOf(q);
   const panels = s.panels + <usize>load<i32>(s.panelAt + (<usize>q.cell << 2)) + <usize>(q.first - startOf(s, q.cell)) * (<usize>(s.width + 1) << 2);
   listRange(q.list, 0, s.cells);
   panelProducts(s.centers, s.width, q.list, s.cells, panels, q.count, q.bounds, stride);
-  const doubt = f32x4.splat(<f32>(4 * s.rounding * s.largestNorm));
-  const own = q.products;
-  memory.copy(own, q.bounds + <usize>q.cell * stride, stride);
-  const ownNorm = f32x4.splat(load<f32>(s.centerNorms + (<usize>q.cell << 2)));
-  const zero = f32x4.splat(0);
   for (let c = 0; c < s.cells; c++) {
     const at = q.bounds + <usize>c * stride;
     const norm = f32x4.splat(load<f32>(s.centerNorms + (<usize>c << 2)));
-    const radius = f32x4.splat(load<f32>(s.radii + (<usize>c << 2)));
-    const apart = separation(q, c);
-    const half = f32x4.splat(c == q.cell || apart == 0 ? 0 : <f32>0.49999 / apart);
-    for (let i: usize = 0; i < stride; i += 16) {
-      const squared = f32x4.add(load<v128>(at + i), norm);
-      const ball = f32x4.sub(f32x4.sqrt(f32x4.max(zero, f32x4.sub(squared, doubt))), radius);
-      const further = f32x4.sub(f32x4.sub(squared, f32x4.add(load<v128>(own + i), ownNorm)), doubt);
-      store<v128>(at + i, f32x4.max(ball, f32x4.mul(further, half)));
-    }
+    for (let i: usize = 0; i < stride; i += 16) store<v128>(at + i, f32x4.add(load<v128>(at + i), norm));
   }
 }
 
+/** Bytes of a row of `bounds`. */
+@inline
+export function rowBytesOf(q: Queries): usize {
+  return <usize>((q.count + 3) & ~3) << 2;
+}
+
+/** What squared distances to two centres may be off by, together. */
+@inline
+export function doubtOf(s: Space): f32 {
+  return <f32>(4 * s.rounding * s.largestNorm);
+}
+
 function boundByRadius(s: Space, q: Queries): void {
-  const stride = (<usize>((q.count + 3) & ~3)) << 2;
+  const stride = rowBytesOf(q);
   const bytes = <usize>s.width << 2;
   for (let c = 0; c < s.cells; c++) {
     const center = s.centers + <usize>c * bytes;

@@ -42,11 +42,12 @@ export class Space {
   /** What the rounding of coordinates may add to a distance. */
   blur: f64;
 
-  /** By place: row, coordinates, further coordinates (`DETAIL` floats), squared norm. */
+  /** By place: row, coordinates, further coordinates (`DETAIL` floats), squared norm, squared distance to the own cell's centre. */
   order: usize;
   points: usize;
   detail: usize;
   norms: usize;
+  offsets: usize;
 
   cells: i32;
   /** First place of each cell, and the end. */
@@ -91,12 +92,13 @@ export function spaceCoordinates(at: usize, scale: f64, mean: usize, axes: usize
   s.rounding = (2 * <f64>width + 16) * HALF_ULP;
 }
 
-export function spacePlaces(at: usize, order: usize, points: usize, detail: usize, norms: usize): void {
+export function spacePlaces(at: usize, order: usize, points: usize, detail: usize, norms: usize, offsets: usize): void {
   const s = changetype<Space>(at);
   s.order = order;
   s.points = points;
   s.detail = detail;
   s.norms = norms;
+  s.offsets = offsets;
 }
 
 export function spaceCells(at: usize, cells: i32, starts: usize, centers: usize, centerNorms: usize, radii: usize, cellNorms: usize, panels: usize, panelAt: usize): void {

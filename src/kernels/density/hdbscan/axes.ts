@@ -22,7 +22,7 @@ export interface Axes {
 const SAMPLE_QUERIES = 32;
 /** Nanoseconds, measured: a coordinate of a pair in a tile; a pair that passes; one measured in f64, and each of its dimensions. */
 const COORDINATE_COST = 0.05;
-const DETAIL_COST = 8;
+const DETAIL_COST = 30;
 const PASSING_COST = 25;
 const DIMENSION_COST = 0.5;
 

@@ -6,7 +6,7 @@ export const GROUP_COLUMNS = 240;
 /** Floats of a row's further coordinates, as in asm/density/hdbscan/space.ts. */
 export const DETAIL = 16;
 /** Rows of a cell, on average. */
-const CELL_ROWS = 140;
+const CELL_ROWS = 200;
 const MOST_CELLS = 1_024;
 /** Rows for each cell, of which it is made. */
 const SAMPLE_A_CELL = 32;
@@ -43,10 +43,10 @@ export function hdbscanBytes(n: number, d: number, samples: number): number {
 
 function layoutBytes(n: number, d: number, samples: number, width: number, detail: number): number {
   const cells = cellCount(n);
-  const coordinates = 4 * (n + 1) * (width + detail) + 16 * n;
+  const coordinates = 4 * (n + 1) * (width + detail) + 20 * n;
   const panels = 4 * (n + 8 * cells) * (width + 1);
   const axes = 8 * d * (detail ? MOST_AXES + 2 : 2);
-  const queries = 4 * GROUP_COLUMNS * (cells + GROUP_COLUMNS + 24) + 16 * cells + 2_048;
+  const queries = 4 * GROUP_COLUMNS * (cells + GROUP_COLUMNS + width + 32) + 16 * cells + 4_096;
   const kept = 8 * n * (1 + keptLength(n, samples));
   const block = 8 * GROUP_COLUMNS * listLength(n, samples) + 128;
   const forest = 40 * n + 8 * cells;

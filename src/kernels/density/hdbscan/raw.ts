@@ -4,7 +4,7 @@ export interface RawHdbscan {
   // biome-ignore format: one line an export
   spaceRows(space: number, x: number, rows: number, dimensions: number, metric: number, power: number, inverses: number): void;
   spaceCoordinates(space: number, scale: number, mean: number, axes: number, width: number, details: number): void;
-  spacePlaces(space: number, order: number, points: number, detail: number, norms: number): void;
+  spacePlaces(space: number, order: number, points: number, detail: number, norms: number, offsets: number): void;
   // biome-ignore format: one line an export
   spaceCells(space: number, cells: number, starts: number, centers: number, centerNorms: number, radii: number, cellNorms: number, panels: number, panelAt: number): void;
   placeRows(space: number, from: number, to: number, work: number): void;
@@ -13,8 +13,8 @@ export interface RawHdbscan {
   cellsAssign(space: number, from: number, to: number, panels: number, block: number, labels: number): void;
   cellsSort(space: number, labels: number): void;
   cellsPack(space: number): number;
-  queriesBytes(cells: number): number;
-  queriesLayout(queries: number, cells: number): void;
+  queriesBytes(cells: number, width: number): number;
+  queriesLayout(queries: number, cells: number, width: number): void;
   coreBytes(k: number): number;
   // biome-ignore format: one line an export
   coreSetup(core: number, space: number, queries: number, k: number, samples: number, cores: number, kept: number, neighbors: number, distances: number): void;

@@ -49,7 +49,7 @@ export function* buildSpace(kernel: KernelModule, matrix: KernelMatrix, metric: 
   // One row more, for the permutation.
   const points = kernel.allocate(4 * width * (rows + 1));
   const detail = axes.vectors ? kernel.allocate(4 * DETAIL * (rows + 1)) : 0;
-  raw.spacePlaces(address, order, points, detail, kernel.allocate(4 * rows));
+  raw.spacePlaces(address, order, points, detail, kernel.allocate(4 * rows), kernel.allocate(4 * rows));
   const work = kernel.allocate(8 * dimensions);
   const operations = dimensions * (2 + (axes.vectors ? axes.count + axes.details : 0));
   yield* sliceRows(rows, 2 * operations, (from, to) => raw.placeRows(address, from, to, work));
@@ -66,8 +66,8 @@ export function* buildSpace(kernel: KernelModule, matrix: KernelMatrix, metric: 
   layCells(kernel.allocate(raw.cellsPack(address)));
   raw.cellsPack(address);
 
-  const queries = kernel.allocate(raw.queriesBytes(cells));
-  raw.queriesLayout(queries, cells);
+  const queries = kernel.allocate(raw.queriesBytes(cells, width));
+  raw.queriesLayout(queries, cells, width);
   return { address, rows, cells, width, order, queries, blocks: blocksOf(kernel.i32(starts, cells + 1)) };
 }
 
