@@ -21,6 +21,8 @@ export interface Limits {
   groups: number;
   /** CPU milliseconds that a task of many small units (restarts) should take. */
   taskCpuMs: number;
+  /** CPU milliseconds that a fit, which is one task, may be reckoned at: the platform ends a consumer after 300,000. */
+  fitCpuMs: number;
 }
 
 const MIB = 1024 * 1024;
@@ -40,6 +42,7 @@ export const LIMITS: Limits = {
   clusterValues: 1_048_576,
   groups: 5_000,
   taskCpuMs: 1_500,
+  fitCpuMs: 240_000,
 };
 
 /** Rows of a block: sums, shards and splits are made of whole ones. */

@@ -23,7 +23,7 @@ export function fittedStages(method: Planning, params: unknown, name: string, jo
   const sizes = { rows: fittedRows, dimensions };
   const sampled = fittedRows < rows;
   const fit = fitPlan(method, params, sizes, sampled);
-  if (fit.bytes > limits.kernelBytes) throw tooLarge(method, params, name, sizes, sampled, limits);
+  if (!fits(fit, limits)) throw tooLarge(method, params, name, sizes, sampled, limits);
   const clusterLimit = Math.min(limits.groups, Math.floor(limits.clusterValues / dimensions));
   return [
     ...(method.choosing ? [chooseStage(method.choosing, sizes, rowMs)] : []),
@@ -109,6 +109,9 @@ function labelStage(method: Planning, params: unknown, job: StagedJob, sampled: 
 /** A search may take longer than a task of small units: it is one unit. */
 const SEARCH_SHARE = 4;
 
+const fits = ({ bytes, cpuMs }: FitPlan, limits: Limits): boolean =>
+  bytes <= limits.kernelBytes && cpuMs <= limits.fitCpuMs;
+
 /** What the method would need, and the jobs nearest to this one that fit. */
 function tooLarge(
   method: Planning,
@@ -119,10 +122,14 @@ function tooLarge(
   limits: Limits,
 ): ShoalError {
   const { rows, dimensions } = sizes;
-  const { bytes } = fitPlan(method, params, sizes, sampled);
-  const fits = (smaller: Sizes) => fitPlan(method, params, smaller, sampled).bytes <= limits.kernelBytes;
-  const sampleSize = largestFitting(rows - 1, (n) => fits({ rows: n, dimensions }));
-  const reduced = largestFitting(dimensions - 1, (d) => fits({ rows, dimensions: d }));
+  const { bytes, cpuMs } = fitPlan(method, params, sizes, sampled);
+  const would = (smaller: Sizes) => fits(fitPlan(method, params, smaller, sampled), limits);
+  const sampleSize = largestFitting(rows - 1, (n) => would({ rows: n, dimensions }));
+  const reduced = largestFitting(dimensions - 1, (d) => would({ rows, dimensions: d }));
+  const [needed, limit, unit] =
+    bytes > limits.kernelBytes
+      ? [bytes, limits.kernelBytes, "bytes in one isolate"]
+      : [Math.ceil(cpuMs), limits.fitCpuMs, "ms of CPU time in one task"];
   const ways = [
     ...(sampleSize >= 2 ? [`set sample_size to ${sampleSize} or less`] : []),
     ...(reduced >= 2
@@ -131,11 +138,11 @@ function tooLarge(
   ];
   return new ShoalError(
     "job_too_large",
-    `${name} over ${rows} documents of ${dimensions} dimensions needs ${bytes} bytes in one isolate, the limit is ${limits.kernelBytes}; ${ways.join(", or ") || "choose another method"}`,
+    `${name} over ${rows} documents of ${dimensions} dimensions needs ${needed} ${unit}, the limit is ${limit}; ${ways.join(", or ") || "choose another method"}`,
     {
       field: "sample_size",
-      value: bytes,
-      limit: limits.kernelBytes,
+      value: needed,
+      limit,
       nearest: {
         ...(sampleSize >= 2 ? { sample_size: sampleSize } : {}),
         ...(reduced >= 2 ? { preprocessing_steps: [{ method: "pca", n_components: reduced }] } : {}),
