@@ -14,10 +14,20 @@ const shape = (rows: number, dimensions: number) => ({
   perCollection: [rows],
 });
 
-function refusal(kind: VectorMethodName, params: object, rows: number, dimensions: number): ShoalError {
+function refusal(
+  kind: VectorMethodName,
+  params: object,
+  rows: number,
+  dimensions: number,
+  limits = LIMITS,
+): ShoalError {
   const method = byDefault(kind);
   try {
-    plan(methodSpec({ ...method, params: { ...method.params, ...params } } as typeof method), shape(rows, dimensions));
+    plan(
+      methodSpec({ ...method, params: { ...method.params, ...params } } as typeof method),
+      shape(rows, dimensions),
+      limits,
+    );
   } catch (error) {
     if (error instanceof ShoalError) return error;
     throw error;
@@ -60,9 +70,8 @@ describe("50,000 × 50", () => {
 });
 
 it("a fit beyond the CPU time of a task is refused, with a sample that fits it", () => {
-  // Every row a start, over all rows, many times.
-  const error = refusal("mean_shift", { bandwidth: 1 }, 50_000, 64);
+  const error = refusal("mean_shift", { bandwidth: 1 }, 20_000, 64, { ...LIMITS, fitCpuMs: 1_000 });
   expect(error.message).toMatch(
-    /needs \d+ ms of CPU time in one task, the limit is 240000; set sample_size to \d+ or less/,
+    /needs \d+ ms of CPU time in one task, the limit is 1000; set sample_size to \d+ or less/,
   );
 });
