@@ -56,7 +56,7 @@ export async function run({ api }) {
     const clusterId = await createDefinition(api, `${algorithm}-${name}`, collections.get(name), algorithm, params);
     let ours = Infinity;
     for (let repeat = 0; repeat < REPEATS; repeat++) ours = Math.min(ours, (await wholeRun(api, clusterId)).ms / 1000);
-    const native = nativeReference({ script: "estimator" }, { algorithm, arguments: known }, data, 1);
+    const native = await nativeReference({ script: "estimator" }, { algorithm, arguments: known }, data, 1);
     const ratio = native && ours / native.seconds;
     const figures = native
       ? `whole run ${ours.toFixed(2)} s, scikit-learn ${native.seconds.toFixed(2)} s; ratio ${ratio.toFixed(2)}`
