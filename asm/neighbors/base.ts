@@ -24,11 +24,34 @@ export function packBlocks(at: usize, prepared: usize, from: i32, to: i32): void
       radius = max(radius, norm);
     }
     store<f64>(s.radii + (<usize>block << 3), sqrt(radius));
+    findCopies(s, first, count);
     packBlock(s, prepared, first, count);
     const box = s.boxes + ((<usize>block * <usize>s.width) << 3);
     for (let i = first; i < first + count; i++) growBox(s, box, orderedRow(s, prepared, i), i == first);
     if (s.centers) average(s, prepared, first, count, s.centers + ((<usize>block * <usize>s.width) << 2));
   }
+}
+
+/** Finds each row's equals among the `leaf` positions before it: the order has put them there, and where they fill blocks, each block finds the last. */
+function findCopies(s: Search, first: i32, count: i32): void {
+  for (let i = first; i < first + count; i++) {
+    const norm = load<f32>(s.baseNorms + (<usize>i << 2));
+    let copies = i;
+    for (let j = i - 1; j >= max(0, i - s.leaf); j--) {
+      if (load<f32>(s.baseNorms + (<usize>j << 2)) != norm || !areEqual(s, i, j)) continue;
+      copies = load<i32>(s.copies + (<usize>j << 2));
+      break;
+    }
+    store<i32>(s.copies + (<usize>i << 2), copies);
+  }
+}
+
+/** Of the rows as they came: prepared ones may be equal where these differ. */
+function areEqual(s: Search, i: i32, j: i32): bool {
+  const rowBytes = <usize>s.dimensions << 2;
+  const a = s.base + <usize>load<i32>(s.baseOrder + (<usize>i << 2)) * rowBytes;
+  const b = s.base + <usize>load<i32>(s.baseOrder + (<usize>j << 2)) * rowBytes;
+  return memory.compare(a, b, rowBytes) == 0;
 }
 
 function average(s: Search, prepared: usize, first: i32, count: i32, center: usize): void {

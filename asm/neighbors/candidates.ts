@@ -1,11 +1,11 @@
 /**
  * Candidates of one query, kept beside the tile. A candidate is a row whose filter value does not exceed the query's limit; the limit is an
  * upper bound of the k-th smallest true value, so that no neighbour is lost to the filter's rounding. Where the room is full, the k
- * smallest lower the limit; what stays is measured in f64 and kept by (distance, row).
+ * smallest lower the limit; what stays is measured in f64 and kept by (distance, row). Equal rows are measured once as long as they come together.
  */
 import { insert } from "./lists";
 import { COSINE, isBeyond, rowDistance } from "./metric";
-import { baseRow, queryRow } from "./filter";
+import { baseRow, copiesOf, queryRow } from "./filter";
 import { NO_LIMIT, POWERS, PRODUCT, Search } from "./state";
 
 /** Wider than the rounding of a distance to float32 and of a limit to float32, both ways. */
@@ -15,7 +15,10 @@ export const WIDER: f64 = 1.000001;
 export function addCandidate(s: Search, query: i32, value: f32, position: i32): f32 {
   const place = <usize>query << 2;
   let limit = load<f32>(s.limits + place);
-  if (value > limit || s.firstBase + baseRow(s, position) == s.firstQuery + queryRow(s, query)) return limit;
+  const row = s.firstBase + baseRow(s, position);
+  if (value > limit || row == s.firstQuery + queryRow(s, query)) return limit;
+  const known = s.known + (place << 1);
+  if (load<i32>(known) == copiesOf(s, position)) return keep(s, query, load<f32>(known, 4), row);
   let count = load<i32>(s.counts + place);
   if (count == s.room) {
     limit = compact(s, query);
@@ -26,6 +29,17 @@ export function addCandidate(s: Search, query: i32, value: f32, position: i32): 
   store<f32>(values + (<usize>count << 2), value);
   store<i32>(values + (<usize>(s.room + count) << 2), position);
   store<i32>(s.counts + place, count + 1);
+  return limit;
+}
+
+/** Offers a row to the list of a query; returns the limit that follows. */
+function keep(s: Search, query: i32, distance: f32, row: i32): f32 {
+  const place = <usize>query << 2;
+  const distances = s.distances + place * <usize>s.k;
+  let limit = load<f32>(s.limits + place);
+  if (!insert(distances, s.neighbors + place * <usize>s.k, s.k, distance, row)) return limit;
+  limit = min(limit, limitOf(s, query, load<f32>(distances + (<usize>(s.k - 1) << 2))));
+  store<f32>(s.limits + place, limit);
   return limit;
 }
 
@@ -112,8 +126,7 @@ export function measure(s: Search, query: i32): f32 {
   const place = <usize>query << 2;
   const values = candidateValues(s, query);
   const positions = values + (<usize>s.room << 2);
-  const distances = s.distances + place * <usize>s.k;
-  const neighbors = s.neighbors + place * <usize>s.k;
+  const known = s.known + (place << 1);
   const rowBytes = <usize>s.dimensions << 2;
   const cosine = s.metric == COSINE;
   const row = queryRow(s, query);
@@ -123,16 +136,20 @@ export function measure(s: Search, query: i32): f32 {
   const end = <usize>load<i32>(s.counts + place) << 2;
   for (let i: usize = 0; i < end; i += 4) {
     if (load<f32>(values + i) > limit) continue;
-    const other = baseRow(s, load<i32>(positions + i));
-    const inverse = cosine ? load<f64>(s.baseInverses + (<usize>other << 3)) : 0;
-    const b = s.base + <usize>other * rowBytes;
-    if (s.axes > 0 && isFar(s, query, a, b, own, inverse, limit)) continue;
-    const distance = rowDistance(s.metric, s.power, a, b, s.dimensions, own, inverse);
-    insert(distances, neighbors, s.k, <f32>min(distance, <f64>f32.MAX_VALUE), s.firstBase + other);
-    limit = min(limit, limitOf(s, query, load<f32>(distances + (<usize>(s.k - 1) << 2))));
+    const position = load<i32>(positions + i);
+    const other = baseRow(s, position);
+    if (load<i32>(known) != copiesOf(s, position)) {
+      const inverse = cosine ? load<f64>(s.baseInverses + (<usize>other << 3)) : 0;
+      const b = s.base + <usize>other * rowBytes;
+      // Limits only fall: what is far stays far.
+      const far = s.axes > 0 && isFar(s, query, a, b, own, inverse, limit);
+      const distance = far ? Infinity : min(rowDistance(s.metric, s.power, a, b, s.dimensions, own, inverse), <f64>f32.MAX_VALUE);
+      store<i32>(known, copiesOf(s, position));
+      store<f32>(known, <f32>distance, 4);
+    }
+    limit = keep(s, query, load<f32>(known, 4), s.firstBase + other);
   }
   store<i32>(s.counts + place, 0);
-  store<f32>(s.limits + place, limit);
   return limit;
 }
 

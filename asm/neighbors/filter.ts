@@ -10,6 +10,7 @@ import { LARGEST, POWERS, PRODUCT, Search, SUM } from "./state";
 export function openQueries(s: Search, first: i32, count: i32): void {
   s.first = first;
   s.count = count;
+  s.askedQuery = -1;
   s.radius = 0;
   for (let i = 0; i < count; i++) {
     const out = s.prepared + ((<usize>i * <usize>s.width) << 2);
@@ -41,6 +42,12 @@ function centerDistances(s: Search): void {
 @inline
 export function queryRow(s: Search, query: i32): i32 {
   return load<i32>(s.queryOrder + (<usize>(s.first + query) << 2));
+}
+
+/** The first position known to hold the same row as this one. */
+@inline
+export function copiesOf(s: Search, position: i32): i32 {
+  return load<i32>(s.copies + (<usize>position << 2));
 }
 
 @inline

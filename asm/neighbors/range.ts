@@ -1,6 +1,6 @@
 /** Which rows are within a distance: what the filter lets pass is taken where its bounds allow it, and measured in f64 where they do not. */
 import { isFar, WIDER } from "./candidates";
-import { baseRow, queryRow } from "./filter";
+import { baseRow, copiesOf, queryRow } from "./filter";
 import { COSINE, rowDistance } from "./metric";
 import { NO_LIMIT, POWERS, PRODUCT, Search } from "./state";
 
@@ -26,11 +26,23 @@ export function excess(s: Search, position: i32): f32 {
   return <f32>(2 * s.rounding) * load<f32>(s.baseNorms + (<usize>position << 2));
 }
 
-/** Whether the row at a position is within `distance` of a query, decided in f64. A row is within any distance of itself. */
+/**
+ * Whether the row at a position is within `distance` of a query, decided in f64. A row is within any distance of itself. The distance is the same for
+ * all rows and queries until others are opened.
+ */
 export function isWithin(s: Search, query: i32, position: i32, distance: f64): bool {
   const row = queryRow(s, query);
   const other = baseRow(s, position);
   if (s.firstQuery + row == s.firstBase + other) return true;
+  const copies = copiesOf(s, position);
+  if (s.askedQuery == query && s.askedCopies == copies) return s.answer;
+  s.askedQuery = query;
+  s.askedCopies = copies;
+  s.answer = decide(s, query, row, other, distance);
+  return s.answer;
+}
+
+function decide(s: Search, query: i32, row: i32, other: i32, distance: f64): bool {
   const cosine = s.metric == COSINE;
   const own = cosine ? load<f64>(s.queryInverses + (<usize>row << 3)) : 0;
   const inverse = cosine ? load<f64>(s.baseInverses + (<usize>other << 3)) : 0;

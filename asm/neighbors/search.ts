@@ -14,6 +14,7 @@ export function searchNear(at: usize, first: i32, count: i32, blocks: i32): void
   for (let i = 0; i < count; i++) {
     const place = <usize>i << 2;
     store<i32>(s.counts + place, 0);
+    store<i32>(s.known + (place << 1), -1);
     store<f32>(s.limits + place, limitOf(s, i, load<f32>(s.distances + place * <usize>s.k + (<usize>(s.k - 1) << 2))));
   }
   for (let met = 0; met < min(s.blocks, blocks); met++) {

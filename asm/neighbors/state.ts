@@ -64,6 +64,8 @@ export class Search {
   panels: usize;
   /** Squared norms of prepared rows, by position (f32). */
   baseNorms: usize;
+  /** By position: the first position of an equal row, as far as equal rows lie together (i32). */
+  copies: usize;
   /** Of each block: lower corner, upper corner (f32 × width each). */
   boxes: usize;
   /** Of each block: the largest norm (f64). */
@@ -93,6 +95,13 @@ export class Search {
   /** The k nearest found so far by (distance, row): distances, rows. */
   distances: usize;
   neighbors: usize;
+  /** Of each query: which copies were measured last (i32), and their distance (f32), which equal rows share. */
+  known: usize;
+
+  /** The same for the question whether rows are within a distance: the query, the copies, the answer. */
+  askedQuery: i32;
+  askedCopies: i32;
+  answer: bool;
 }
 
 export function searchBytes(): usize {
@@ -157,11 +166,12 @@ export function searchBase(at: usize, base: usize, rows: i32, firstBase: i32, in
   s.blocks = (rows + s.leaf - 1) / s.leaf;
 }
 
-/** Panels of all blocks, norms by position, boxes, radii and centres by block. */
-export function searchPanels(at: usize, panels: usize, norms: usize, boxes: usize, radii: usize, centers: usize): void {
+/** Panels of all blocks, norms and copies by position, boxes, radii and centres by block. */
+export function searchPanels(at: usize, panels: usize, norms: usize, copies: usize, boxes: usize, radii: usize, centers: usize): void {
   const s = changetype<Search>(at);
   s.panels = panels;
   s.baseNorms = norms;
+  s.copies = copies;
   s.boxes = boxes;
   s.radii = radii;
   s.centers = centers;
@@ -179,8 +189,8 @@ export function searchBlock(at: usize, prepared: usize, norms: usize, limits: us
   s.products = products;
 }
 
-/** Its lists, k a query, and candidates, `room` a query. */
-export function searchLists(at: usize, k: i32, room: i32, counts: usize, candidates: usize, distances: usize, neighbors: usize): void {
+/** Its lists, k a query, and candidates, `room` a query, and what is known of the last one's copies. */
+export function searchLists(at: usize, k: i32, room: i32, counts: usize, candidates: usize, distances: usize, neighbors: usize, known: usize): void {
   const s = changetype<Search>(at);
   s.k = k;
   s.room = room;
@@ -188,4 +198,5 @@ export function searchLists(at: usize, k: i32, room: i32, counts: usize, candida
   s.candidates = candidates;
   s.distances = distances;
   s.neighbors = neighbors;
+  s.known = known;
 }

@@ -61,7 +61,16 @@ export function allocateLists(kernel: KernelModule, state: number, leaf: number,
   const room = roomOf(k);
   const [counts, candidates] = [kernel.allocate(4 * leaf), kernel.allocate(8 * leaf * room)];
   const lists = { distances: kernel.allocate(4 * leaf * k), neighbors: kernel.allocate(4 * leaf * k) };
-  kernel.raw.searchLists(state, k, room, counts, candidates, lists.distances, lists.neighbors);
+  kernel.raw.searchLists(
+    state,
+    k,
+    room,
+    counts,
+    candidates,
+    lists.distances,
+    lists.neighbors,
+    kernel.allocate(8 * leaf),
+  );
   return lists;
 }
 

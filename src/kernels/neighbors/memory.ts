@@ -45,21 +45,23 @@ export function sessionBytes({ n, d, m: other, metric }: SessionShape, perQuery 
   const width = axes > 0 ? axes + 1 : d;
   const leaf = leafOf(width);
   const blocks = Math.ceil(m / leaf);
-  const base = blocks * (4 * leaf * (width + 2) + 8 * (width + 2));
+  const base = blocks * (4 * leaf * (width + 3) + 8 * (width + 2));
   const sides = (other === undefined ? n : n + m) * (4 + (angular ? 8 : 0));
   const preparing = Math.max(8 * (SAMPLE + 1) * axes * d - base, 4 * width * (Math.max(n, m) + 2));
   const block = 4 * (leaf + PADDING_ROWS) * (width + leaf + 3) + leaf * perQuery + kept + 8 * (width + blocks);
   return base + sides + Math.max(preparing, block) + 8 * d * (axes + 2) + 2_048;
 }
 
+const queryBytes = (k: number): number => 12 + 8 * k + 8 * roomOf(k);
+
 /** The session, and the lists and candidates of a block. */
-export const knnBytes = (shape: SessionShape, k: number): number => sessionBytes(shape, 4 + 8 * k + 8 * roomOf(k));
+export const knnBytes = (shape: SessionShape, k: number): number => sessionBytes(shape, queryBytes(k));
 
 /** The same, with centres, all lists and a mark a row. */
 export function approximateBytes(shape: SessionShape, k: number): number {
   const { n, d } = shape;
   const centers = 4 * Math.ceil(n / leafOf(2)) * d;
-  return centers + sessionBytes(shape, 4 + 8 * k + 8 * roomOf(k), 8 * n * k + 4 * (n + k));
+  return centers + sessionBytes(shape, queryBytes(k), 8 * n * k + 4 * (n + k));
 }
 
 /**

@@ -11,11 +11,12 @@ export interface RawNeighbors {
   searchQueries(state: number, queries: number, rows: number, firstQuery: number, inverses: number, order: number): void;
   // biome-ignore format: one line an export
   searchBase(state: number, base: number, rows: number, firstBase: number, inverses: number, order: number): void;
-  searchPanels(state: number, panels: number, norms: number, boxes: number, radii: number, centers: number): void;
+  // biome-ignore format: one line an export
+  searchPanels(state: number, panels: number, norms: number, copies: number, boxes: number, radii: number, centers: number): void;
   // biome-ignore format: one line an export
   searchBlock(state: number, prepared: number, norms: number, limits: number, corners: number, gaps: number, list: number, products: number): void;
   // biome-ignore format: one line an export
-  searchLists(state: number, k: number, room: number, counts: number, candidates: number, distances: number, neighbors: number): void;
+  searchLists(state: number, k: number, room: number, counts: number, candidates: number, distances: number, neighbors: number, known: number): void;
   searchMean(state: number): void;
   basisBytes(dimensions: number, axes: number): number;
   basisStart(state: number, scratch: number): void;

@@ -65,10 +65,10 @@ export function* openSession(
 
   const blocks = Math.ceil(base.matrix.rows / leaf);
   const panels = kernel.allocate(4 * blocks * leaf * (width + 1));
-  const norms = kernel.allocate(4 * blocks * leaf);
+  const [norms, copies] = [kernel.allocate(4 * blocks * leaf), kernel.allocate(4 * blocks * leaf)];
   const boxes = kernel.allocate(8 * blocks * width);
   const centers = approximate ? kernel.allocate(4 * blocks * width) : 0;
-  raw.searchPanels(state, panels, norms, boxes, kernel.allocate(8 * blocks), centers);
+  raw.searchPanels(state, panels, norms, copies, boxes, kernel.allocate(8 * blocks), centers);
   const wide = { state, width, leaf };
   yield* arrange(kernel, base.matrix, baseSide, wide, (prepared) =>
     sliceRows(

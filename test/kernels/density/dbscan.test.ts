@@ -78,6 +78,23 @@ describe.each(METRICS.map((metric) => [label(metric), metric] as const))("%s", (
 });
 
 describe("dbscan", () => {
+  it("of copies that fill blocks, where a row asks all of them, and where few reach another row's distance", () => {
+    const d = 50;
+    const values = lattice(900, d, 3);
+    for (let i = 0; i < 900; i++) if (i % 3 > 0) values.copyWithin(i * d, (i % 3) * d, ((i % 3) + 1) * d);
+    for (const [eps, minSamples] of [
+      [0.1, 250],
+      [2.6, 320],
+      [3.2, 320],
+    ] as const) {
+      const options = { eps, minSamples, metric: EUCLIDEAN };
+      const expected = expansion(values, d, options);
+      const found = solve(values, d, options);
+      expect([...found.labels]).toEqual(expected.labels);
+      expect([...found.core]).toEqual(expected.core);
+    }
+  });
+
   it("gives a border row to the cluster whose first core row comes first", () => {
     // Two triples around 0 and around 4; the row at 2 reaches both and is no core row itself.
     const line = Float32Array.of(2, 4, 4.5, 3.1, 0, 0.9, -0.5, 100);

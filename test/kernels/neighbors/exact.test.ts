@@ -31,6 +31,17 @@ function agrees(lists: NeighborLists, values: Float32Array, d: number, metric: M
   }
 }
 
+/** Rows of which most are copies of the first three, in no order. */
+function copied(n: number, d: number): Float32Array {
+  const values = blobs(n, d, 4, d);
+  const random = generator(d);
+  for (let i = 3; i < n; i++) {
+    const source = Math.floor(random() * 4);
+    if (source < 3) values.copyWithin(i * d, source * d, (source + 1) * d);
+  }
+  return values;
+}
+
 describe.each(METRICS.map((metric) => [label(metric), metric] as const))("%s", (_, metric) => {
   it.each([
     [300, 7, 5],
@@ -81,6 +92,11 @@ describe.each(METRICS.map((metric) => [label(metric), metric] as const))("%s", (
     expect(listOf(lists, 0).map(({ row }) => row)).toEqual([1, 2, 3, 4]);
     expect(listOf(lists, 2).map(({ row }) => row)).toEqual([0, 1, 3, 4]);
     expect(lists.distances.every((value) => value === 0)).toBe(true);
+  });
+
+  it.each([4, 60])("copies of three rows among others fill blocks, in %i dimensions: still by (distance, row)", (d) => {
+    const values = copied(900, d);
+    agrees(exact(values, d, 25, metric), values, d, metric, 11);
   });
 
   it("leaves −1 and Infinity past the end where k ≥ n", () => {
