@@ -1,6 +1,6 @@
 /** Plans the fitting of axes: principal components, or the whitening transform. */
 import type { StagePlan, ViewPlan } from "../domain/run/types";
-import { BASE_BYTES, matrixBytes, scatterBytes } from "../kernels/memory";
+import { BASE_BYTES, eigenBytes, matrixBytes, scatterBytes } from "../kernels/memory";
 import { PLAIN_PER_MS, SCATTER_PER_MS, STREAMED_PER_MS } from "./cost";
 import { overRows, single } from "./plan-stage";
 import type { ScatterParams } from "./stages/scatter";
@@ -20,7 +20,7 @@ export function axesStage(
   rows: number,
   index: number,
   view: ViewPlan,
-  params: Omit<ScatterParams, "sampleRows">,
+  params: Pick<ScatterParams, "view" | "components" | "axes" | "regularization">,
 ): StagePlan {
   const { dimensions } = view;
   const sample = Math.min(rows, PCA_SAMPLE_ROWS);
@@ -28,14 +28,20 @@ export function axesStage(
     return overRows("scatter", rows, view.shardRows, {
       method: `${name}, by the scatter matrix`,
       cpuMs: (rows * dimensions ** 2) / 2 / SCATTER_PER_MS + dimensions ** 3 / PLAIN_PER_MS,
-      taskBytes: shardBytes(view, rows) + scatterBytes(dimensions),
+      taskBytes: Math.max(
+        shardBytes(view, rows) + scatterBytes(dimensions),
+        BASE_BYTES + eigenBytes(dimensions, Math.min(params.components, dimensions)),
+      ),
       reduce: true,
       params: { ...params, view: index, sampleRows: null },
     });
   return single("scatter", {
     method: `${name}, by a seeded sample of ${sample} rows`,
     cpuMs: streamMs(rows, dimensions) + (dimensions * sample ** 2) / SCATTER_PER_MS + sample ** 3 / PLAIN_PER_MS,
-    taskBytes: BASE_BYTES + matrixBytes(sample, dimensions) + scatterBytes(sample),
+    taskBytes:
+      BASE_BYTES +
+      matrixBytes(sample, dimensions) +
+      Math.max(scatterBytes(sample), eigenBytes(sample, Math.min(params.components, sample))),
     exact: rows <= PCA_SAMPLE_ROWS,
     params: { ...params, view: index, sampleRows: sample },
   });

@@ -1,6 +1,6 @@
 /**
  * Largest eigenpairs of a symmetric matrix: all of it tridiagonalised (`pca.ts`; 2 d³ flops), or by Lanczos iteration where few of many are
- * wanted: 2 d² flops an iteration, of which 50 pairs of 784 take 175. Memory 8 d² bytes, the basis and its rotation, 3 d² more at most (`scatterBytes`).
+ * wanted: 2 d² flops an iteration, of which 50 pairs of 784 take 175. Memory `eigenBytes`.
  */
 import { largestEigenpairs } from "./graph/lanczos";
 import { ceilLog2 } from "./grid";
@@ -15,6 +15,10 @@ const ITERATED_SHARE = 8;
 const TOLERANCE = 1e-12;
 const APPLICATIONS_PER_PAIR = 40;
 
+/** Whether the iteration is tried first. */
+export const isIterated = (dimensions: number, count: number): boolean =>
+  dimensions >= ITERATED_DIMENSIONS && count * ITERATED_SHARE <= dimensions;
+
 /** See `Kernels.eigenSymmetric`. */
 export function eigenSymmetric(
   kernel: KernelModule,
@@ -22,15 +26,15 @@ export function eigenSymmetric(
   dimensions: number,
   count: number,
 ): { values: Float64Array; vectors: Float64Array } {
-  if (dimensions < ITERATED_DIMENSIONS || count * ITERATED_SHARE > dimensions || values.length !== dimensions ** 2)
-    return eigenDense(kernel, values, dimensions, count);
-  return iterated(kernel, values, dimensions, count) ?? eigenDense(kernel, values, dimensions, count);
+  const found = isIterated(dimensions, count) ? iterated(kernel, values, dimensions, count) : null;
+  return found ?? eigenDense(kernel, values, dimensions, count);
 }
 
-/** Null where the iteration did not converge, or the values are not finite: the direct way decides, or tells. */
+/** Null where the iteration did not converge, or what was given makes no sense: the direct way decides, or tells. */
 function iterated(kernel: KernelModule, values: Float64Array, dimensions: number, count: number) {
+  if (values.length !== dimensions ** 2 || !Number.isInteger(count) || count < 1) return null;
   const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  if (!Number.isFinite(largest) || largest === 0 || !Number.isInteger(count) || count < 1) return null;
+  if (!Number.isFinite(largest) || largest === 0) return null;
   return kernel.scoped(() => {
     // To about 1, where no square in the iteration overflows or vanishes; scaled back below.
     const scale = 2 ** -ceilLog2(largest);

@@ -3,6 +3,9 @@
  * `test/kernels/memory.test.ts` holds it against the kernels. n rows, d dimensions, k clusters; the matrix itself is apart.
  */
 
+import { isIterated } from "./eigen";
+import { lanczosBytes } from "./graph/memory";
+
 /** Static data, and the rounding of some thirty allocations to cache lines. */
 export const BASE_BYTES = 16 * 1024;
 /** Rows of a block and its padding, and the columns whose products it holds, at most: `blockRows`, `GROUP_COLUMNS` in asm/linalg/panels.ts. */
@@ -31,9 +34,13 @@ export const assignBytes = (n: number, d: number, k: number): number =>
 /** Norms, rates and keys of the rows. */
 export const coresetBytes = (n: number): number => 20 * n;
 
-/** The d × d sums, and a chunk of rows as it is multiplied; or the matrix and the basis of its eigenpairs, at most a quarter of d vectors. */
+/** The d × d sums, and a chunk of rows as it is multiplied. */
 export const scatterBytes = (d: number): number =>
-  11 * d * d + 4 * CHUNK_ROWS * d + 52 * (d + 8) + 48 * (CHUNK_ROWS + 1);
+  8 * d * d + 4 * CHUNK_ROWS * d + 52 * (d + 8) + 48 * (CHUNK_ROWS + 1);
+
+/** The d × d matrix with its tridiagonal form and `count` vectors, or with what an iteration for few of them takes. */
+export const eigenBytes = (d: number, count: number): number =>
+  8 * d * d + (isIterated(d, count) ? lanczosBytes(d, count) : 8 * (count + 6) * (d + 1));
 
 /** Coordinates on up to four axes, the axes with their panels, and one block. */
 export const projectBytes = (n: number, d: number): number => 16 * (n + 8) + 32 * d + panelBytes(4, d) + blockBytes(4);

@@ -1,5 +1,5 @@
 /**
- * What principal components are made of: scatter matrix (n d² flops, 8 d² + 1,124 d bytes), eigenpairs (eigen.ts), coordinates (2 n d flops and 16 n bytes). Formulas in memory.ts, method and papers in docs/kernels.md. Deterministic.
+ * What principal components are made of: scatter matrix (n d² flops, 8 d² + 1,076 d bytes), eigenpairs (eigen.ts), coordinates (2 n d flops and 16 n bytes). Formulas in memory.ts, method and papers in docs/kernels.md. Deterministic.
  */
 import type { Grid, Slices } from "./contract";
 import { ceilLog2, gridMagic, squareScale } from "./grid";

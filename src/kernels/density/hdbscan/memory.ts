@@ -1,5 +1,5 @@
 /** What HDBSCAN takes of the module's memory, in bytes, as an upper bound; see ../../memory.ts. n rows, d dimensions. */
-import { scatterBytes } from "../../memory";
+import { eigenBytes, scatterBytes } from "../../memory";
 
 /** Queries of a block, and columns that meet it at once: `GROUP_COLUMNS` in asm/linalg/panels.ts. */
 export const GROUP_COLUMNS = 240;
@@ -37,7 +37,8 @@ export function hdbscanBytes(n: number, d: number, samples: number): number {
   if (n < 2) return 0;
   const rows = layoutBytes(n, d, samples, d, 0);
   if (d <= FEW_DIMENSIONS) return rows;
-  const sample = 4 * d * sampleOfAxes(n, d) + scatterBytes(d) + 8 * n;
+  const products = Math.max(scatterBytes(d), eigenBytes(d, Math.min(MOST_AXES, d)));
+  const sample = 4 * d * sampleOfAxes(n, d) + products + 8 * n;
   return Math.max(rows, layoutBytes(n, d, samples, Math.min(d, MOST_AXES + 1), DETAIL), sample);
 }
 
