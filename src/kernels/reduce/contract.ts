@@ -11,7 +11,7 @@ export interface UmapCurve {
 }
 
 export interface UmapOptions {
-  /** Dimensions of the layout, 2 to 256. */
+  /** Dimensions of the layout, 1 to 256. */
   components: number;
   /** Distance below which rows count as touching, from 0 to `spread`. */
   minDist: number;
