@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { createKernels, type Kernels, type Matrix } from "../../src/kernels";
 import { KernelModule } from "../../src/kernels/module";
@@ -80,6 +80,37 @@ export const bytes = (values: ArrayBufferView): string =>
 /** A file beside the repository that not every clone has. */
 export function shared(path: string): Buffer | null {
   return existsSync(`${SHARED}/${path}`) ? readFileSync(`${SHARED}/${path}`) : null;
+}
+
+/** Data sets that results are stored for: file and dimensions of their rows. */
+const DATASETS: Record<string, [path: string, dimensions: number]> = {
+  digits: ["data/digits/digits.f32", 64],
+  digits_umap2: ["data/digits_umap2.f32", 2],
+  met_clip512: ["data/met_clip512.f32", 512],
+};
+
+export interface StoredCase {
+  name: string;
+  tag: string;
+}
+
+/** Every stored result of an algorithm, so that none is left out; where there is none, one that is absent, whose test can say so. */
+export function storedCases(algorithm: string): StoredCase[] {
+  const files = existsSync(`${SHARED}/golden`) ? readdirSync(`${SHARED}/golden`) : [];
+  const cases = files.flatMap((file) => {
+    const [name, rest] = file.split(".matrix.");
+    if (!rest?.startsWith(`${algorithm}.`)) return [];
+    return [{ name: name!, tag: rest.slice(algorithm.length + 1, -".json".length) }];
+  });
+  return cases.length > 0 ? cases : [{ name: "digits", tag: "absent" }];
+}
+
+/** A stored result with the rows that it is of, or null without them. */
+export function stored<T>(algorithm: string, { name, tag }: StoredCase) {
+  const result = shared(`golden/${name}.matrix.${algorithm}${tag && `.${tag}`}.json`);
+  const [path, dimensions] = DATASETS[name]!;
+  const rows = shared(path);
+  return result && rows ? { golden: JSON.parse(result.toString()) as T, values: floats(rows), dimensions } : null;
 }
 
 export function floats(file: Buffer): Float32Array {

@@ -1,13 +1,7 @@
 /** Agreement with stored results of scikit-learn 1.2.1. The files lie beside the repository; without them these tests say so and skip. */
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { kernelMath, run } from "../../../src/kernels";
-import { floats, load, loadCentred, plain, shared } from "../support";
-
-const DATA: Record<string, [path: string, dimensions: number]> = {
-  digits: ["data/digits/digits.f32", 64],
-  digits_umap2: ["data/digits_umap2.f32", 2],
-  met_clip512: ["data/met_clip512.f32", 512],
-};
+import { load, loadCentred, plain, stored, storedCases } from "../support";
 
 interface Golden {
   labels: number[];
@@ -20,31 +14,27 @@ interface Golden {
 
 const agree = (value: number, expected: number): void => expect(Math.abs(value / expected - 1)).toBeLessThan(1e-5);
 
-describe.each(Object.entries(DATA))("measures of %s", (name, [path, dimensions]) => {
-  it("of rows agree within 1e-5", ({ skip }) => {
-    const text = shared(`golden/${name}.matrix.metrics.json`);
-    const file = shared(path);
-    if (!text || !file) return skip(`the stored measures of ${name} are absent`);
-    const golden = JSON.parse(text.toString()) as Golden;
-    const labels = Int32Array.from(golden.labels);
-    const { clusters } = golden;
+it.for(storedCases("metrics"))("measures of $name agree within 1e-5", (which, { skip }) => {
+  const found = stored<Golden>("metrics", which);
+  if (!found) return skip(`the stored measures of ${which.name} are absent`);
+  const { golden, values, dimensions } = found;
+  const { clusters } = golden;
+  const labels = Int32Array.from(golden.labels);
 
-    const kernels = plain();
-    const matrix = load(kernels, floats(file), dimensions);
-    agree(run(kernels.silhouetteScores(matrix, labels, clusters, "euclidean")).mean, golden.silhouette);
-    agree(run(kernels.silhouetteScores(matrix, labels, clusters, "cosine")).mean, golden.silhouette_cosine);
-  });
+  const own = plain();
+  const given = load(own, values, dimensions);
+  agree(run(own.silhouetteScores(given, labels, clusters, "euclidean")).mean, golden.silhouette);
+  agree(run(own.silhouetteScores(given, labels, clusters, "cosine")).mean, golden.silhouette_cosine);
 
-  it("of centroids agree within 1e-5", ({ skip }) => {
-    const text = shared(`golden/${name}.matrix.metrics.json`);
-    const file = shared(path);
-    if (!text || !file) return skip(`the stored measures of ${name} are absent`);
-    const golden = JSON.parse(text.toString()) as Golden;
-    const kernels = plain();
-    const { matrix, grid } = loadCentred(kernels, floats(file), dimensions);
-    const { centroids, sums } = run(kernels.members(matrix, Int32Array.from(golden.labels), golden.clusters, grid));
-    const mean = new Float64Array(dimensions);
-    agree(kernelMath.daviesBouldin(centroids, dimensions, sums), golden.davies_bouldin);
-    agree(kernelMath.calinskiHarabasz(centroids, dimensions, sums, mean), golden.calinski_harabasz);
-  });
+  const kernels = plain();
+  const { matrix, grid } = loadCentred(kernels, values, dimensions);
+  const { centroids, sums } = run(kernels.members(matrix, labels, clusters, grid));
+  agree(kernelMath.daviesBouldin(centroids, dimensions, sums), golden.davies_bouldin);
+  agree(
+    kernelMath.calinskiHarabasz(centroids, dimensions, sums, new Float64Array(dimensions)),
+    golden.calinski_harabasz,
+  );
+
+  const everyRow = run(kernels.silhouetteSums(matrix.read(0, matrix.rows), matrix, labels, clusters, grid));
+  agree(kernelMath.silhouette(everyRow, labels, sums.counts, clusters), golden.silhouette);
 });
