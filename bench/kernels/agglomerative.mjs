@@ -20,6 +20,7 @@ export const run = () =>
       name: "average linkage, digits (1,797 × 64)",
       data: "digits",
       params: { linkage: "average", clusters: 10 },
+      peer: { script: "agglomerative", library: "druid" },
     },
   ]);
 

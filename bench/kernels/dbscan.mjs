@@ -16,6 +16,7 @@ export const run = () =>
       job: "dbscan",
       params: { eps },
       native,
+      peer: data === "digits" ? { script: "dbscan", library: "density-clustering" } : undefined,
       target: 1,
     })),
   );

@@ -11,6 +11,13 @@ const params = { minClusterSize: 10, minSamples: 5 };
 export const run = () =>
   compare([
     {
+      name: "HDBSCAN, digits (1,797 × 64)",
+      data: "digits",
+      job: "hdbscan",
+      params,
+      peer: { script: "hdbscan", library: "hdbscan-ts" },
+    },
+    {
       name: "HDBSCAN, mnist10k_pca50 (10,000 × 50)",
       data: "mnist10k_pca50",
       job: "hdbscan",

@@ -13,6 +13,15 @@ export const run = () =>
       target: 1,
       repeats: 5,
     },
+    {
+      name: "Leiden, graph of the digits, 2 passes",
+      data: "digits",
+      job: "leiden",
+      params: { neighbors: 30, iterations: 2 },
+      native: { script: "leiden", library: "igraph" },
+      peer: { script: "leiden", library: "graphology (Louvain)" },
+      repeats: 5,
+    },
   ]);
 
 await main(import.meta.url, run);

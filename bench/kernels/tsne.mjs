@@ -12,6 +12,7 @@ export const run = () =>
       job: "tsne",
       params: { components: 2, perplexity: 30 },
       native,
+      peer: { script: "tsne", library: "druid" },
       target: 0.6,
       repeats: 2,
     },

@@ -22,6 +22,7 @@ export const run = () =>
       job: "umap",
       params: { components: 2, neighbors: 30 },
       native,
+      peer: { script: "umap", library: "umap-js" },
       target,
       repeats: 2,
     },

@@ -3,6 +3,6 @@ import { measure, request } from "./lib.mjs";
 
 const { data, params } = request();
 measure(
-  () => new clustering.DBSCAN().run(data, params.eps, params.minSamples),
+  () => new clustering.DBSCAN().run(data, params.eps, params.minSamples ?? 5),
   (groups) => ({ clusters: groups.length }),
 );

@@ -21,6 +21,7 @@ export default {
       bench!.prepare(job, params);
       return new Response();
     }
+    if (pathname === "/nothing") return Response.json({});
     return Response.json(bench!.run());
   },
 };
