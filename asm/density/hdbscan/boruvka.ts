@@ -5,6 +5,7 @@
  * searched with, in blocks. Each edge is the lightest out of some component, so each belongs to a minimum spanning tree.
  */
 import { GROUP_COLUMNS } from "../../linalg/panels";
+import { root } from "../union";
 import { boundQueries, openQueries, Queries } from "./queries";
 import { cellLimit, gather } from "./scan";
 import { distanceBetween, passesDetail, reachOf, rowOf, Space, startOf } from "./space";
@@ -88,21 +89,6 @@ function weightOf(f: Forest, component: i32): f32 {
   return load<f32>(f.weights + (<usize>component << 2));
 }
 
-function find(f: Forest, place: i32): i32 {
-  let root = place;
-  while (true) {
-    const parent = load<i32>(f.parents + (<usize>root << 2));
-    if (parent == root) break;
-    root = parent;
-  }
-  while (place != root) {
-    const slot = f.parents + (<usize>place << 2);
-    place = load<i32>(slot);
-    store<i32>(slot, root);
-  }
-  return root;
-}
-
 /** Starts a round; returns the number of components. */
 export function forestRound(at: usize): i32 {
   const f = changetype<Forest>(at);
@@ -110,11 +96,11 @@ export function forestRound(at: usize): i32 {
   memory.fill(f.sizes, 0, <usize>rows << 2);
   let count = 0;
   for (let i = 0; i < rows; i++) {
-    const root = find(f, i);
-    store<i32>(f.components + (<usize>i << 2), root);
-    const size = f.sizes + (<usize>root << 2);
+    const component = root(f.parents, i);
+    store<i32>(f.components + (<usize>i << 2), component);
+    const size = f.sizes + (<usize>component << 2);
     store<i32>(size, load<i32>(size) + 1);
-    if (root == i) count++;
+    if (component == i) count++;
     store<f32>(f.weights + (<usize>i << 2), Infinity);
   }
   f.largest = 0;
@@ -298,8 +284,8 @@ export function forestJoin(at: usize): i32 {
     if (componentOf(f, i) != i || i == f.largest) continue;
     const source = load<i32>(f.sources + (<usize>i << 2));
     const target = load<i32>(f.targets + (<usize>i << 2));
-    const a = find(f, source);
-    const b = find(f, target);
+    const a = root(f.parents, source);
+    const b = root(f.parents, target);
     // Components may have chosen the same edge, or edges of one weight around a ring.
     if (a == b) continue;
     store<i32>(f.parents + (<usize>max(a, b) << 2), min(a, b));

@@ -23,48 +23,47 @@ function mostStable(tree: ClusterTree, { allowSingleCluster, maxClusterSize }: S
   const { count, parents } = tree;
   const first = allowSingleCluster ? 0 : 1;
   const below = new Float64Array(count);
-  const taken = new Uint8Array(count);
+  const taken = new Set<number>();
   for (let cluster = count - 1; cluster >= first; cluster--) {
     const own = tree.stabilities[cluster]!;
     const tooLarge = maxClusterSize !== null && tree.sizes[cluster]! > maxClusterSize;
     const splits = below[cluster]! > own || tooLarge;
-    if (!splits) taken[cluster] = 1;
+    if (!splits) taken.add(cluster);
     if (cluster > 0) below[parents[cluster]!]! += splits ? below[cluster]! : own;
   }
-  const covered = new Uint8Array(count);
-  const selected: number[] = [];
-  for (let cluster = first; cluster < count; cluster++) {
-    const parent = parents[cluster]!;
-    if (parent >= 0 && covered[parent]) covered[cluster] = 1;
-    else if (taken[cluster]) {
-      covered[cluster] = 1;
-      selected.push(cluster);
-    }
-  }
-  return selected;
+  return outermost(tree, taken);
 }
 
 function wholeAtEpsilon(tree: ClusterTree, chosen: number[], options: SelectionOptions): number[] {
   const epsilon = options.clusterSelectionEpsilon;
-  const selected = new Set<number>();
-  for (const cluster of chosen) {
-    selected.add(1 / tree.births[cluster]! < epsilon ? ancestorAt(tree, cluster, options) : cluster);
-  }
-  // Two of the chosen may have met in one ancestor while a third lies below it.
-  const isCovered = (cluster: number): boolean => {
-    for (let at = tree.parents[cluster]!; at >= 0; at = tree.parents[at]!) if (selected.has(at)) return true;
-    return false;
-  };
-  return [...selected].filter((cluster) => !isCovered(cluster)).sort((a, b) => a - b);
+  const above = ancestorsAbove(tree, options);
+  const lifted = chosen.map((cluster) => (1 / tree.births[cluster]! < epsilon ? above[cluster]! : cluster));
+  // Several may have met in one ancestor while another lies below it.
+  return outermost(tree, new Set(lifted));
 }
 
-/** The lowest ancestor that appears above epsilon; below the root unless a single cluster is allowed. */
-function ancestorAt(tree: ClusterTree, cluster: number, options: SelectionOptions): number {
-  let at = cluster;
-  for (;;) {
-    const parent = tree.parents[at]!;
-    if (parent === 0) return options.allowSingleCluster ? 0 : at;
-    at = parent;
-    if (1 / tree.births[at]! > options.clusterSelectionEpsilon) return at;
+/** By cluster: the lowest ancestor that appears above epsilon, or else the highest; below the root unless a single cluster is allowed. */
+function ancestorsAbove(tree: ClusterTree, options: SelectionOptions): Int32Array {
+  const above = new Int32Array(tree.count);
+  for (let cluster = 1; cluster < tree.count; cluster++) {
+    const parent = tree.parents[cluster]!;
+    if (parent === 0) above[cluster] = options.allowSingleCluster ? 0 : cluster;
+    else above[cluster] = 1 / tree.births[parent]! > options.clusterSelectionEpsilon ? parent : above[parent]!;
   }
+  return above;
+}
+
+/** Those that lie below no other, ascending. */
+function outermost(tree: ClusterTree, clusters: Set<number>): number[] {
+  const covered = new Uint8Array(tree.count);
+  const found: number[] = [];
+  for (let cluster = 0; cluster < tree.count; cluster++) {
+    const parent = tree.parents[cluster]!;
+    if (parent >= 0 && covered[parent]) covered[cluster] = 1;
+    else if (clusters.has(cluster)) {
+      covered[cluster] = 1;
+      found.push(cluster);
+    }
+  }
+  return found;
 }
