@@ -1,6 +1,7 @@
 /** Every job by name; `bench/kernels/*.mjs` say which data and which reference it meets. */
 import { agglomerative } from "./agglomerative";
 import { dbscan } from "./dbscan";
+import { gaussianMixture } from "./gaussian-mixture";
 import { hdbscan } from "./hdbscan";
 import type { Job } from "./job";
 import { kmeans } from "./kmeans";
@@ -10,12 +11,14 @@ import { neighbors } from "./neighbors";
 import { optics } from "./optics";
 import { pca } from "./pca";
 import { silhouette } from "./silhouette";
+import { spectral } from "./spectral";
 import { tsne } from "./tsne";
 import { umap } from "./umap";
 
 export const JOBS: Record<string, Job> = {
   agglomerative,
   dbscan,
+  gaussian_mixture: gaussianMixture,
   hdbscan,
   kmeans,
   leiden,
@@ -24,6 +27,7 @@ export const JOBS: Record<string, Job> = {
   optics,
   pca,
   silhouette,
+  spectral,
   tsne,
   umap,
 };
