@@ -1,7 +1,7 @@
 /** Everything the façade in src/kernels calls: numbers and addresses only. Names, shapes and errors are the façade's. */
 export { allocate, mark, release, setLimit } from "./memory";
 export { philox, philoxWord, uniform } from "./rng";
-export { naturalLog } from "./math";
+export { exponential, naturalLog } from "./math";
 export { packDistancePanels, panelBytes, paddedColumns, blockRows } from "./linalg/panels";
 export { maxAbs, firstNonFinite, rowNorms, normalizeRows, center, moments } from "./linalg/rows";
 export { scatterAdd, scatterBytes } from "./linalg/scatter";

@@ -1,5 +1,5 @@
 /** E-step of a chunk of rows: log densities under every component, log-likelihoods and responsibilities. */
-import { naturalLog } from "../math";
+import { exponentials, naturalLogs } from "../math";
 import { uniform } from "../rng";
 import { CHUNK_LANES, FULL, Mixture, TIED } from "./state";
 import { logDensity, logDensityFrom, logDensityScaled, packTiles, project, subtract, tileRows, TILE_STEP } from "./tiles";
@@ -48,25 +48,33 @@ function densitiesAs<T>(s: Mixture, x: usize, count: i32): void {
   }
 }
 
-/** Turns the chunk's log densities into responsibilities; returns the sum of the rows' log-likelihoods, and stores each where asked. */
+/** Turns the chunk's log densities into responsibilities, two rows at a time; returns the sum of the rows' log-likelihoods, and stores each where asked. */
 export function responsibilities(s: Mixture, count: i32, likelihoods: usize): f64 {
+  const step: usize = CHUNK_LANES << 3;
   let total: f64 = 0;
-  const end = s.logs + <usize>s.components * (CHUNK_LANES << 3);
-  for (let i: usize = 0; i < <usize>count << 3; i += 8) {
-    let best: f64 = -Infinity;
-    for (let at = s.logs; at < end; at += CHUNK_LANES << 3) best = max(best, load<f64>(at + i));
-    let sum: f64 = 0;
-    for (let at = s.logs; at < end; at += CHUNK_LANES << 3) {
-      const below = load<f64>(at + i) - best;
-      const share = below == 0 ? 1 : below > NEGLIGIBLE ? NativeMath.exp(below) : 0;
-      store<f64>(at + i, share);
-      sum += share;
+  // The last of an odd number of rows has a filled-up lane beside it.
+  const rowsEnd = <usize>count << 3;
+  for (let i: usize = 0; i < rowsEnd; i += 16) {
+    const first = s.logs + i;
+    const end = first + <usize>s.components * step;
+    let best = load<v128>(first);
+    for (let at = first + step; at < end; at += step) best = f64x2.max(best, load<v128>(at));
+    let sum = f64x2.splat(0);
+    for (let at = first; at < end; at += step) {
+      const below = f64x2.sub(load<v128>(at), best);
+      const counts = f64x2.gt(below, f64x2.splat(NEGLIGIBLE));
+      const share = v128.and(counts, exponentials(v128.and(counts, below)));
+      store<v128>(at, share);
+      sum = f64x2.add(sum, share);
     }
-    const inverse = 1 / sum;
-    for (let at = s.logs; at < end; at += CHUNK_LANES << 3) store<f64>(at + i, load<f64>(at + i) * inverse);
-    const likelihood = sum == 1 ? best : best + naturalLog(sum);
-    if (likelihoods) store<f64>(likelihoods + i, likelihood);
-    total += likelihood;
+    const inverse = f64x2.div(f64x2.splat(1), sum);
+    for (let at = first; at < end; at += step) store<v128>(at, f64x2.mul(load<v128>(at), inverse));
+    const likelihood = f64x2.add(best, naturalLogs(sum));
+    total += f64x2.extract_lane(likelihood, 0);
+    if (likelihoods) store<f64>(likelihoods + i, f64x2.extract_lane(likelihood, 0));
+    if (i + 8 == rowsEnd) break;
+    total += f64x2.extract_lane(likelihood, 1);
+    if (likelihoods) store<f64>(likelihoods + i, f64x2.extract_lane(likelihood, 1), 8);
   }
   return total;
 }

@@ -24,6 +24,7 @@ interface RawCore {
   philoxWord(i: number): number;
   uniform(seedLow: number, seedHigh: number, stream: number, purpose: number, index: number): number;
   naturalLog(x: number): number;
+  exponential(x: number): number;
   peak(iterations: number, near1: number, near0: number): number;
   peakOperations(): number;
   packDistancePanels(source: number, columns: number, dimensions: number, scale: number, panels: number): number;

@@ -52,3 +52,27 @@ describe("natural logarithm", () => {
     expect(raw.naturalLog(1)).toBe(0);
   });
 });
+
+describe("exponential", () => {
+  it("is within 2 units in the last place of the engine's from −708 to 709, and exact at 0", () => {
+    const bits = new DataView(new ArrayBuffer(8));
+    const unit = (value: number): number => {
+      bits.setFloat64(0, value);
+      bits.setBigInt64(0, bits.getBigInt64(0) + 1n);
+      return bits.getFloat64(0) - value;
+    };
+    for (const [from, step] of [
+      [-708, 0.0337],
+      [-21, 0.00057],
+      [-1e-5, 1.37e-9],
+    ] as const) {
+      for (let i = 0; i < 40_000; i++) {
+        const x = Math.min(709, from + i * step);
+        const expected = Math.exp(x);
+        const off = Math.abs(raw.exponential(x) - expected);
+        if (off > 2 * unit(expected)) expect.fail(`e^${x} is off by ${off / unit(expected)} units`);
+      }
+    }
+    expect(raw.exponential(0)).toBe(1);
+  });
+});
