@@ -1,7 +1,7 @@
 /**
  * One algorithm against its references in one run: our kernel in workerd and in this Node, the native library on one thread,
- * and the best JavaScript library where one is installed (bench/peers). Times are the best of a case's repeats, in seconds: CPU
- * time where we can ask for it; of workerd, whose clock stands still while it computes, the wall time of the request less that of an empty one.
+ * and the best JavaScript library where one is installed (bench/peers). Times are CPU seconds, the best of a case's repeats; those of
+ * workerd, whose clock stands still while it computes, are its process's, less those of an empty request.
  */
 import { dataset } from "../../lib/datasets.mjs";
 import { javascriptPeer, nativeReference } from "../../lib/references.mjs";
@@ -92,9 +92,9 @@ async function inWorkerd(job, params, data, repeats, limit) {
   try {
     await worker.post(`/load?limit=${limit}&rows=${data.rows}&dimensions=${data.dimensions}`, data.values);
     const timed = async (path) => {
-      const start = performance.now();
+      const start = worker.seconds();
       const figures = await (await worker.post(path)).json();
-      return { seconds: (performance.now() - start) / 1e3, figures };
+      return { seconds: worker.seconds() - start, figures };
     };
     const { seconds: request } = await best(EMPTY_REQUESTS, () => timed("/nothing"));
     const { seconds, figures } = await best(repeats, async () => {
