@@ -54,7 +54,7 @@ export function manifest(head: RunHead, now: number): Record<string, unknown> {
 
 /** What was measured of the approximations. */
 function audits(results: StageResults): Record<string, unknown> {
-  const { lloyd, coreset_solve, silhouette, scatter } = results;
+  const { lloyd, coreset_solve, silhouette, dbcv, stability, scatter } = results;
   const found: Record<string, unknown> = {};
   if (lloyd && coreset_solve)
     found.kmeans = {
@@ -64,6 +64,13 @@ function audits(results: StageResults): Record<string, unknown> {
       inertia_gap: lloyd.inertia > 0 ? lloyd.firstInertia / lloyd.inertia - 1 : 0,
     };
   if (silhouette) found.silhouette = { sample_rows: silhouette.sampleRows, interval: silhouette.interval };
+  if (dbcv) found.dbcv = { sample_rows: dbcv.sampleRows };
+  if (stability && stability.agreements.length > 0)
+    found.stability = {
+      samples: stability.agreements.length,
+      sample_rows: stability.sampleRows,
+      agreements: stability.agreements,
+    };
   if (scatter) found.map = { explained_variance: scatter.explainedVariance, sample_rows: scatter.sampleRows };
   for (const [name, result] of Object.entries(results)) {
     if (!name.startsWith("neighbors/")) continue;

@@ -57,16 +57,30 @@ export async function fittedMatrix(context: TaskContext, span: Span): Promise<Ma
 
 const SAMPLE = "sample";
 
+const sampledRows = ({ plan, spec }: TaskContext, lastRank: number): Uint32Array =>
+  fittedRows(0, plan.shape.rows, spec.seed, lastRank);
+
 /** All rows that clusters are fitted on, as they were prepared: every row, or those in the run's sample. */
 export async function rawFitted(context: TaskContext): Promise<Matrix> {
-  const { workspace, plan, spec } = context;
   const { lastRank } = context.results.gather!;
-  const all = { from: 0, to: plan.shape.rows };
-  if (lastRank === null) return rawMatrix(context, all);
-  const known = workspace.held(SAMPLE);
+  if (lastRank === null) return rawMatrix(context, { from: 0, to: context.plan.shape.rows });
+  return rawPicked(context, SAMPLE, () => sampledRows(context, lastRank));
+}
+
+/** The same minus the mean of all rows of the run. */
+export async function centeredFitted(context: TaskContext): Promise<Matrix> {
+  const { lastRank } = context.results.gather!;
+  if (lastRank === null) return centeredMatrix(context, { from: 0, to: context.plan.shape.rows });
+  return centeredPicked(context, SAMPLE, () => sampledRows(context, lastRank));
+}
+
+/** The given rows (ascending) as they were prepared, as a matrix of their own. */
+export async function rawPicked(context: TaskContext, name: string, rowsOf: () => Uint32Array): Promise<Matrix> {
+  const { workspace, plan } = context;
+  const known = workspace.held(name);
   if (known && !known.centered) return known.matrix;
-  const { matrix } = workspace.hold(SAMPLE, plan.fittedRows, plan.shape.dimensions);
-  const rows = fittedRows(all.from, all.to, spec.seed, lastRank);
+  const rows = rowsOf();
+  const { matrix } = workspace.hold(name, rows.length, plan.shape.dimensions);
   try {
     for await (const { at, values } of pickedSlices(context, rows, lastView(plan))) matrix.write(at, values);
   } catch (error) {
@@ -77,38 +91,25 @@ export async function rawFitted(context: TaskContext): Promise<Matrix> {
 }
 
 /** The same minus the mean of all rows of the run. */
-export async function centeredFitted(context: TaskContext): Promise<Matrix> {
+export async function centeredPicked(context: TaskContext, name: string, rowsOf: () => Uint32Array): Promise<Matrix> {
   const { workspace, plan, scratch, kernels, pulse } = context;
-  if (context.results.gather!.lastRank === null) return centeredMatrix(context, { from: 0, to: plan.shape.rows });
-  const known = workspace.held(SAMPLE);
+  const known = workspace.held(name);
   if (known?.centered) return known.matrix;
   const mean = await scratch.doubles(meanName(plan, lastView(plan)));
-  const matrix = await rawFitted(context);
+  const matrix = await rawPicked(context, name, rowsOf);
   pulse.compute(() => kernels.center(matrix, mean));
-  workspace.held(SAMPLE)!.centered = true;
+  workspace.held(name)!.centered = true;
   return matrix;
 }
 
-/** The given rows (ascending) minus the mean, as a matrix of their own. */
+/** `centeredPicked` where the whole matrix may be held by this isolate: its rows are taken from there. */
 export async function pickedMatrix(context: TaskContext, name: string, rows: Uint32Array): Promise<Matrix> {
-  const { workspace, plan, scratch, kernels, pulse } = context;
-  const known = workspace.held(name);
-  if (known) return known.matrix;
-  const whole = heldWhole(context, lastView(plan));
-  // Its rows must be taken before the new matrix takes its place; it is no larger than an isolate's share.
-  const taken = whole ? await pickRows(context, rows) : null;
+  const { workspace, plan } = context;
+  if (workspace.held(name) || !heldWhole(context, lastView(plan))) return centeredPicked(context, name, () => rows);
+  // Taken before the new matrix takes its place; they are no larger than an isolate's share.
+  const taken = await pickRows(context, rows);
   const held = workspace.hold(name, rows.length, plan.shape.dimensions);
-  try {
-    if (taken) held.matrix.write(0, taken);
-    else {
-      for await (const { at, values } of pickedSlices(context, rows, lastView(plan))) held.matrix.write(at, values);
-      const mean = await scratch.doubles(meanName(plan, lastView(plan)));
-      pulse.compute(() => kernels.center(held.matrix, mean));
-    }
-  } catch (error) {
-    workspace.drop();
-    throw error;
-  }
+  held.matrix.write(0, taken);
   held.centered = true;
   return held.matrix;
 }

@@ -10,7 +10,7 @@ import { largestFitting, overRows, single } from "./plan-stage";
 import { sliceRows } from "./prepare";
 
 /** What is planned of a method, asked for or still to be chosen. */
-interface Planning extends Pick<FittedMethod<unknown>, "plan" | "neighbors" | "metric" | "predict"> {
+interface Planning extends Pick<FittedMethod<unknown>, "plan" | "neighbors" | "metric" | "predict" | "ofShare"> {
   choosing?: ChoosingMethod;
 }
 
@@ -56,7 +56,7 @@ function chooseStage(method: ChoosingMethod, fitted: Sizes, rowMs: number): Stag
 }
 
 /** With what the fit of a sample takes to find its own neighbours: the lists that stages compute are those of all rows. */
-function fitPlan(method: Planning, params: unknown, sizes: Sizes, sampled: boolean): FitPlan {
+export function fitPlan(method: Planning, params: unknown, sizes: Sizes, sampled: boolean): FitPlan {
   const fit = method.plan(params, sizes);
   const wish = sampled ? method.neighbors?.(params, sizes) : null;
   if (!wish) return fit;

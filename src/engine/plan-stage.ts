@@ -12,6 +12,8 @@ export interface PlannedStages {
   map: MapSpec | null;
   shardRows: number;
   stages: StagePlan[];
+  /** For the user, beside what the stages say. */
+  notes?: string[];
 }
 
 interface Told {

@@ -10,8 +10,9 @@ import { holdsInMemory, type Limits } from "./limits";
 import { EXPECTED_CLUSTERS, type StagedJob } from "./methods/method";
 import { methodOf } from "./methods/registry";
 import { fittedStages, planningOf } from "./plan-fitted";
-import { labelledStages } from "./plan-labelled";
+import { describedStages, persistStage } from "./plan-labelled";
 import { drawnMap } from "./plan-layout";
+import { planMeasures } from "./plan-measures";
 import { planPreparation } from "./plan-preparation";
 import type { PlannedStages } from "./plan-stage";
 import { shardRowsOf } from "./shards";
@@ -52,8 +53,10 @@ export function planVectors(
   };
   const own =
     method.kind === "staged" ? method.stages(params, job) : fittedStages(planningOf(method), params, chosen.kind, job);
-  const planned = [...preparation, ...own];
+  const described = describedStages({ ...spec, map }, job, views);
+  const before = [...preparation, ...own, ...described];
   const clusters = Math.min(fittedRows, method.clusters?.(params) ?? EXPECTED_CLUSTERS);
-  const labelled = labelledStages({ ...spec, map }, planned, clusters, job, views);
-  return { fittedRows, views, map, shardRows, stages: [...planned, ...labelled] };
+  const measures = spec.computeMetrics ? planMeasures(chosen, job, clusters, before) : { stages: [], notes: [] };
+  const stages = [...before, ...measures.stages, persistStage(job)];
+  return { fittedRows, views, map, shardRows, stages, notes: measures.notes };
 }

@@ -16,10 +16,16 @@ export function plan(spec: RunSpec, gathered: Shape, limits: Limits = LIMITS): P
   refuseTooLarge(gathered, limits);
   const { method } = spec;
   const shape = { ...gathered, dimensions: preparedDimensions(spec.preparation, gathered.dimensions) };
-  const { fittedRows, views, map, shardRows, stages } =
-    method.kind === "attribute"
-      ? planAttributes(method.config, shape, limits)
-      : planVectors(spec, method, gathered, shape, limits);
+  const {
+    fittedRows,
+    views,
+    map,
+    shardRows,
+    stages,
+    notes = [],
+  } = method.kind === "attribute"
+    ? planAttributes(method.config, shape, limits)
+    : planVectors(spec, method, gathered, shape, limits);
   refuseHeavy(stages, limits);
   const rounds = (stage: StagePlan) => Math.min(stage.maxRounds, EXPECTED_ROUNDS);
   return {
@@ -33,7 +39,7 @@ export function plan(spec: RunSpec, gathered: Shape, limits: Limits = LIMITS): P
     stages,
     estimate: estimate(stages, rounds),
     exact: stages.every((stage) => stage.exact),
-    notes: stages.map((stage) => `${stage.kind}: ${stage.method}${stage.exact ? "" : " (approximate)"}`),
+    notes: [...stages.map((stage) => `${stage.kind}: ${stage.method}${stage.exact ? "" : " (approximate)"}`), ...notes],
   };
 }
 

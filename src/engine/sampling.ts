@@ -25,19 +25,19 @@ const FITTED = 3;
 const BUCKETS = 2 ** 16;
 const BUCKET_SPAN = 2 ** (HASH_BITS - 16) * ROW_BITS;
 
-/**
- * The sample of `size` of the rows [0, rows) that clusters are fitted on holds the rows of the smallest ranks; this is the
- * largest of them. Two passes over the row numbers, in memory that does not grow with them.
- */
-export function lastFittedRank(rows: number, size: number, seed: number): number {
+/** The largest rank of the sample of `size` of the rows [0, rows) that clusters are fitted on. */
+export const lastFittedRank = (rows: number, size: number, seed: number): number => lastRank(rows, size, seed, FITTED);
+
+/** Of the `size` smallest ranks the largest. Two passes over the row numbers, in memory that does not grow with them. */
+function lastRank(rows: number, size: number, seed: number, purpose: number): number {
   const counts = new Uint32Array(BUCKETS);
-  for (let row = 0; row < rows; row++) counts[Math.floor(ranked(seed, FITTED, row) / BUCKET_SPAN)]! += 1;
+  for (let row = 0; row < rows; row++) counts[Math.floor(ranked(seed, purpose, row) / BUCKET_SPAN)]! += 1;
   let bucket = 0;
   let left = size;
   while (left > counts[bucket]!) left -= counts[bucket++]!;
   const within: number[] = [];
   for (let row = 0; row < rows; row++) {
-    const rank = ranked(seed, FITTED, row);
+    const rank = ranked(seed, purpose, row);
     if (Math.floor(rank / BUCKET_SPAN) === bucket) within.push(rank);
   }
   return within.sort((a, b) => a - b)[left - 1]!;
@@ -53,9 +53,11 @@ export function fittedRows(from: number, to: number, seed: number, lastRank: num
 
 /** `size` of the rows [0, rows), ascending: those with the smallest hashes. */
 export function sampleRows(rows: number, size: number, seed: number, purpose: number): Uint32Array {
-  const keys = new Float64Array(rows);
-  for (let row = 0; row < rows; row++) keys[row] = ranked(seed, purpose, row);
-  return Uint32Array.from(keys.sort().subarray(0, size), (key) => key % ROW_BITS).sort();
+  const chosen = new Uint32Array(Math.min(size, rows));
+  const last = lastRank(rows, chosen.length, seed, purpose);
+  let found = 0;
+  for (let row = 0; row < rows; row++) if (ranked(seed, purpose, row) <= last) chosen[found++] = row;
+  return chosen;
 }
 
 /**

@@ -20,6 +20,10 @@ const Metrics = z
     silhouette_score: z.number().min(-1).max(1).nullable(),
     davies_bouldin_index: z.number().min(0).nullable(),
     calinski_harabasz_score: z.number().min(0).nullable(),
+    stability: z.number().max(1).nullable().optional().openapi({
+      description: "Mean adjusted Rand index of the same method on seeded subsamples with the run's labels.",
+    }),
+    dbcv: z.number().min(-1).max(1).nullable().optional().openapi({ description: "Of density methods." }),
   })
   .openapi("ClusterExecutionMetrics");
 

@@ -53,11 +53,14 @@ function runCentroids({ assign, group }: StageResults): RunCentroid[] {
 }
 
 /** Quality of a vector clustering, and the objectives of its method. */
-export function runMetrics({ assign, cluster, silhouette, kmeans, lloyd, persist }: StageResults): RunMetrics {
+export function runMetrics(results: StageResults): RunMetrics {
+  const { assign, cluster, silhouette, dbcv, stability, kmeans, lloyd, persist } = results;
   return {
     silhouette_score: silhouette?.score ?? null,
     davies_bouldin_index: assign?.daviesBouldin ?? null,
     calinski_harabasz_score: assign?.calinskiHarabasz ?? null,
+    ...(dbcv && { dbcv: dbcv.score }),
+    stability: stability?.mean ?? null,
     noise_fraction: persist && persist.numPoints > 0 ? persist.noisePoints / persist.numPoints : null,
     ...(cluster
       ? cluster.objectives

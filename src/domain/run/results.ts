@@ -144,6 +144,19 @@ export interface SilhouetteResult {
   interval: [low: number, high: number] | null;
 }
 
+export interface DbcvResult {
+  score: number | null;
+  sampleRows: number;
+}
+
+export interface StabilityResult {
+  /** Mean of the agreements; null where none was found. */
+  mean: number | null;
+  /** Adjusted Rand index of each subsample's clustering with the run's labels; null where the subsample could not be clustered by itself. */
+  agreements: (number | null)[];
+  sampleRows: number;
+}
+
 export interface GroupResult {
   bounds: Bounds;
   /** Top-level clusters, by size: members and label. */
@@ -183,6 +196,8 @@ export interface StageResults {
   scatter?: ScatterResult;
   project?: ProjectResult;
   silhouette?: SilhouetteResult;
+  dbcv?: DbcvResult;
+  stability?: StabilityResult;
   group?: GroupResult;
   persist?: PersistResult;
   /** Of the views but the last, and of the axes that made a view. */

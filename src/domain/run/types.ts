@@ -175,6 +175,8 @@ export type StageKind =
   | "neighbors"
   | "project"
   | "silhouette"
+  | "dbcv"
+  | "stability"
   | "values"
   | "group"
   | "persist";

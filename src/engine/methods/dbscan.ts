@@ -3,7 +3,7 @@ import { dbscanBytes } from "../../kernels/density/dbscan";
 import { BASE_BYTES, matrixBytes } from "../../kernels/memory";
 import { NEIGHBORS_PER_MS } from "../cost";
 import type { FittedMethod } from "./method";
-import { metricOf, NO_METRIC_PARAMS, NO_TREE, withoutEffect } from "./parameters";
+import { countOf, metricOf, NO_METRIC_PARAMS, NO_TREE, withoutEffect } from "./parameters";
 
 /** Share of the pairs of rows that the passes come to look at; measured 0.1 to 1, see docs/kernels/dbscan.md. */
 const PAIRS = 0.5;
@@ -11,7 +11,9 @@ const PAIRS = 0.5;
 export const dbscan: FittedMethod<DbscanParams> = {
   kind: "fitted",
   cap: "pairwiseRows",
+  dense: true,
   metric: ({ metric, p }) => metricOf(metric, p),
+  ofShare: (params, share) => ({ min_samples: countOf(params.min_samples, share, 2) }),
 
   review(params) {
     metricOf(params.metric, params.p);

@@ -5,7 +5,7 @@ import { hdbscanBytes } from "../../kernels/density/hdbscan/memory";
 import { BASE_BYTES, matrixBytes } from "../../kernels/memory";
 import { NEIGHBORS_PER_MS } from "../cost";
 import type { FittedMethod } from "./method";
-import { metricOf } from "./parameters";
+import { countOf, metricOf } from "./parameters";
 import type { MethodTable } from "./tables";
 
 /** Share of the pairs of rows that are looked at; measured 0.02 to 0.7, see docs/design/hdbscan.md. */
@@ -16,7 +16,13 @@ const TREE_BYTES = 160;
 export const hdbscan: FittedMethod<HdbscanParams> = {
   kind: "fitted",
   cap: "pairwiseRows",
+  dense: true,
   metric: ({ metric }) => metricOf(metric),
+  ofShare: (params, share) => ({
+    min_cluster_size: countOf(params.min_cluster_size, share),
+    min_samples: params.min_samples && countOf(params.min_samples, share),
+    max_cluster_size: params.max_cluster_size && countOf(params.max_cluster_size, share),
+  }),
 
   review(params) {
     metricOf(params.metric);

@@ -54,6 +54,10 @@ export interface FittedMethod<P> extends Common<P> {
   /** Rows outside of the fitted sample take the cluster of the nearest fitted row by this metric (euclidean where it is left out). */
   metric?(params: P): Metric;
   fit(job: Fit<P>): Promise<Outcome>;
+  /** Clusters are dense regions of any shape, by that metric: they are validated by DBCV. */
+  readonly dense?: boolean;
+  /** The parameters that count rows, so that they mean for a share of the rows what they meant for all. */
+  ofShare?(params: P, share: number): Record<string, number | null>;
   /** Labels further rows in place of the nearest fitted row, from what the outcome `keeps`. */
   predict?(job: Predict<P>): Slices<Predicted>;
 }

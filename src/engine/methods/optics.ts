@@ -5,7 +5,7 @@ import type { OpticsExtraction, OpticsOptions, OpticsOrdering } from "../../kern
 import { opticsBytes } from "../../kernels/density/optics/memory";
 import { BASE_BYTES, matrixBytes } from "../../kernels/memory";
 import type { FittedMethod } from "./method";
-import { metricOf, NO_METRIC_PARAMS, NO_TREE, unsupported, withoutEffect } from "./parameters";
+import { countOf, metricOf, NO_METRIC_PARAMS, NO_TREE, unsupported, withoutEffect } from "./parameters";
 import type { MethodTable } from "./tables";
 
 /** JavaScript's arrays of the ordering for a row, beside the lists of core distances. */
@@ -18,7 +18,12 @@ const PAIR_DIMENSION_MS = 7e-8;
 export const optics: FittedMethod<OpticsParams> = {
   kind: "fitted",
   cap: "pairwiseRows",
+  dense: true,
   metric: ({ metric, p }) => metricOf(metric, p),
+  ofShare: (params, share) => ({
+    min_samples: countOf(params.min_samples, share),
+    min_cluster_size: params.min_cluster_size && countOf(params.min_cluster_size, share),
+  }),
 
   review(params) {
     const { metric, p, eps, max_eps: maxEps } = params;

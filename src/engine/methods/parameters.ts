@@ -2,6 +2,7 @@
 import type { Warning } from "../../domain/definition/model";
 import { ShoalError } from "../../domain/errors";
 import type { Metric } from "../../kernels/neighbors/contract";
+import type { FittedMethod } from "./method";
 
 const METRICS: Record<string, Metric["name"]> = {
   euclidean: "euclidean",
@@ -23,6 +24,20 @@ export function metricOf(name: string, p: number | null = 2, field = "metric"): 
   if (p === 1) return { name: "manhattan" };
   return { name: "minkowski", p };
 }
+
+/** Below that a number of rows says little, and scaling it with them would make clusters of chance. */
+const LEAST_COUNT = 5;
+
+/** What a number of rows becomes among a share of them. */
+export const countOf = (count: number, share: number, least = LEAST_COUNT): number =>
+  Math.max(Math.min(count, least), Math.round(share * count));
+
+/** The parameters for a share of the rows. */
+export const paramsOfShare = (
+  method: Pick<FittedMethod<unknown>, "ofShare">,
+  params: unknown,
+  share: number,
+): unknown => (method.ofShare ? { ...(params as object), ...method.ofShare(params, share) } : params);
 
 /** A value that its field may have, and this method cannot work with. */
 export function unsupported(field: string, value: unknown, accepted: readonly unknown[]): ShoalError {

@@ -13,6 +13,7 @@ import { neighborLists, neighborsKey } from "../neighbors";
 import { sliceRows } from "../prepare";
 import { pieceName, type Scratch } from "../scratch";
 import { lastView } from "../views";
+import { fitOver } from "./fit";
 
 export const FITTED_LABELS = "cluster/labels";
 export const FITTED_PROBABILITIES = "cluster/probabilities";
@@ -60,23 +61,17 @@ export function fittedMethod({ spec, results }: TaskContext): { method: FittedMe
 }
 
 function fitOf(context: TaskContext, params: unknown): Fit<unknown> {
-  const { plan, spec, kernels, pulse, results } = context;
-  const { dimensions } = plan.shape;
-  return {
-    params,
+  const { plan, results } = context;
+  const fit = fitOver(context, params, {
     rows: plan.fittedRows,
-    dimensions,
-    seed: spec.seed,
-    kernels,
     matrix: () => rawFitted(context),
     centered: () => centeredFitted(context),
-    spent: () => context.workspace.drop(),
-    neighbors: async (wish) =>
-      results[neighborsKey(lastView(plan), wish.metric)]
-        ? neighborLists(context, { ...wish, view: lastView(plan) })
-        : pulse.drain(kernels.knn(await rawFitted(context), { ...wish, k: Math.min(wish.k, plan.fittedRows - 1) })),
-    run: (slices, share) => pulse.drain(slices, share),
-    compute: (call) => pulse.compute(call),
+  });
+  const view = lastView(plan);
+  return {
+    ...fit,
+    neighbors: (wish) =>
+      results[neighborsKey(view, wish.metric)] ? neighborLists(context, { ...wish, view }) : fit.neighbors(wish),
   };
 }
 

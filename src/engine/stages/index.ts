@@ -5,6 +5,7 @@ import { assign } from "./assign";
 import { choose } from "./choose";
 import { cluster } from "./cluster";
 import { coreset } from "./coreset";
+import { dbcv } from "./dbcv";
 import { describe } from "./describe";
 import { gather } from "./gather";
 import { group } from "./group";
@@ -20,6 +21,7 @@ import { scatter } from "./scatter";
 import { silhouette } from "./silhouette";
 import { coresetSolve, kmeans } from "./solve";
 import { spread } from "./spread";
+import { stability } from "./stability";
 import { transform } from "./transform";
 import { values } from "./values";
 
@@ -43,6 +45,8 @@ export const STAGES: Record<StageKind, Stage> = {
   neighbors,
   project,
   silhouette,
+  dbcv,
+  stability,
   values,
   group,
   persist,

@@ -1,0 +1,150 @@
+/**
+ * Plans the measures that cost more than a pass over the rows. All of them together take at most a fifth of the time of what comes before
+ * them, or a small amount that any run may spend; what one leaves of its part goes to the next.
+ */
+import { ShoalError } from "../domain/errors";
+import type { VectorMethodSpec } from "../domain/run/methods";
+import type { StagePlan } from "../domain/run/types";
+import { dbcvBytes } from "../kernels/density/dbcv";
+import { silhouetteScoresBytes } from "../kernels/measures/memory";
+import { BASE_BYTES, matrixBytes } from "../kernels/memory";
+import { SILHOUETTE_PER_MS } from "./cost";
+import type { StagedJob } from "./methods/method";
+import { paramsOfShare } from "./methods/parameters";
+import { fittedMethodOf, methodOf } from "./methods/registry";
+import { fitPlan, planningOf } from "./plan-fitted";
+import { largestFitting, overUnits, single } from "./plan-stage";
+
+const SHARE = 0.2;
+/** CPU milliseconds of all measures that are always spent, and that a sampled one never spends. */
+const FREE_MS = 40;
+const MOST_MS = 250;
+
+export interface PlannedMeasures {
+  stages: StagePlan[];
+  /** Why a measure is left out. */
+  notes: string[];
+}
+
+/** A measure planned for so many milliseconds, or why it is not taken. */
+type Measure = (budgetMs: number) => StagePlan | string;
+
+/** `clusters`: how many are reckoned with. */
+export function planMeasures(
+  chosen: VectorMethodSpec,
+  job: StagedJob,
+  clusters: number,
+  before: StagePlan[],
+): PlannedMeasures {
+  const method = methodOf(chosen);
+  const dense = method.kind === "choosing" || (method.kind === "fitted" && method.dense === true);
+  const measures: Measure[] = [
+    (ms) => silhouetteStage(job, clusters, ms),
+    ...(dense ? [(ms: number) => dbcvStage(job, clusters, ms)] : []),
+    (ms) => stabilityStage(chosen, job, ms),
+  ];
+  const planned: PlannedMeasures = { stages: [], notes: [] };
+  let left = Math.max(FREE_MS, SHARE * before.reduce((sum, { cpuMs }) => sum + cpuMs, 0));
+  for (const [i, measure] of measures.entries()) {
+    const found = measure(left / (measures.length - i));
+    if (typeof found === "string") planned.notes.push(found);
+    else {
+      planned.stages.push(found);
+      left -= found.cpuMs;
+    }
+  }
+  return planned;
+}
+
+/** Exact while rows² × dimensions stays within the budget; else on a sample, stratified by cluster. */
+function silhouetteStage({ rows, fittedRows, dimensions }: StagedJob, clusters: number, budgetMs: number): StagePlan {
+  const pairs = (Math.min(budgetMs, MOST_MS) * SILHOUETTE_PER_MS) / dimensions;
+  const size = Math.min(fittedRows, Math.max(256, Math.floor(Math.sqrt(pairs))));
+  const held = heldRows(rows, size, clusters);
+  return single("silhouette", {
+    method: size === rows ? "silhouette over all rows" : `silhouette of a stratified sample of ${size} rows`,
+    cpuMs: (size * size * dimensions) / SILHOUETTE_PER_MS,
+    taskBytes: BASE_BYTES + matrixBytes(held, dimensions) + silhouetteScoresBytes(held, dimensions, clusters),
+    exact: size === rows,
+    params: { size },
+  });
+}
+
+/** Every cluster gives two rows at least, so a stratified sample may be a little larger than asked for. */
+const heldRows = (rows: number, size: number, clusters: number): number =>
+  size === rows ? rows : Math.min(rows, size + 2 * clusters);
+
+/** CPU milliseconds of DBCV for a pair of rows, and for a dimension of it; measured, see docs/design/measures.md. */
+const VALIDITY_PAIR_MS = 1.5e-5;
+const VALIDITY_PAIR_DIMENSION_MS = 3.5e-7;
+/** Fewer rows would tell nothing of their densities. */
+const LEAST_VALIDITY_ROWS = 100;
+/** JavaScript's arrays of the clusters' spanning trees for a row. */
+const TREE_BYTES = 160;
+
+function dbcvStage(
+  { rows, fittedRows, dimensions }: StagedJob,
+  clusters: number,
+  budgetMs: number,
+): StagePlan | string {
+  const pairMs = VALIDITY_PAIR_MS + VALIDITY_PAIR_DIMENSION_MS * dimensions;
+  const size = Math.min(fittedRows, Math.floor(Math.sqrt(Math.min(budgetMs, MOST_MS) / pairMs)));
+  if (size < Math.min(rows, LEAST_VALIDITY_ROWS))
+    return `dbcv: not measured, a sample of ${LEAST_VALIDITY_ROWS} rows would take more than its part of the run's time`;
+  const held = heldRows(rows, size, clusters);
+  return single("dbcv", {
+    method: size === rows ? "DBCV over all rows" : `DBCV of a stratified sample of ${size} rows`,
+    cpuMs: size * size * pairMs,
+    taskBytes: BASE_BYTES + matrixBytes(held, dimensions) + dbcvBytes(held, held) + TREE_BYTES * held,
+    exact: size === rows,
+    params: { size },
+  });
+}
+
+/** Rows that a subsample has at least, in all and of each cluster where their number is asked for. */
+const LEAST_SUBSAMPLE_ROWS = 50;
+const LEAST_CLUSTER_ROWS = 5;
+const LEAST_SUBSAMPLES = 2;
+const MOST_SUBSAMPLES = 10;
+
+/** Two subsamples as large as the budget allows, up to half of the rows; then as many of them as it allows. */
+function stabilityStage(chosen: VectorMethodSpec, job: StagedJob, budgetMs: number): StagePlan | string {
+  const { fittedRows, dimensions, rowMs, limits } = job;
+  const method = methodOf(chosen);
+  const refitted = method.kind === "choosing" ? planningOf(method) : fittedMethodOf(chosen);
+  const least = Math.max(LEAST_SUBSAMPLE_ROWS, LEAST_CLUSTER_ROWS * (method.clusters?.(chosen.params) ?? 1));
+  const half = Math.floor(fittedRows / 2);
+  const one = (size: number) => {
+    const params = paramsOfShare(refitted, chosen.params, size / fittedRows);
+    const fit = fitPlan(refitted, params, { rows: size, dimensions }, true);
+    return { params, bytes: fit.bytes, cpuMs: fit.cpuMs + rowMs };
+  };
+  const size = largestFitting(half, (rows) => {
+    const { bytes, cpuMs } = one(rows);
+    return bytes <= limits.kernelBytes && LEAST_SUBSAMPLES * cpuMs <= budgetMs;
+  });
+  if (half < least) return `stability: not measured, a subsample of half the rows has fewer than ${least}`;
+  const { params, bytes, cpuMs } = one(Math.max(size, 1));
+  if (size < least || !accepts(() => method.check?.(params, { rows: size, dimensions }, limits)))
+    return `stability: not measured, ${LEAST_SUBSAMPLES} subsamples of ${least} rows or more would take more than their part of the run's time`;
+  const samples = Math.min(MOST_SUBSAMPLES, Math.floor(budgetMs / cpuMs));
+  const perTask = Math.max(1, Math.min(samples, Math.floor(limits.taskCpuMs / cpuMs)));
+  return overUnits("stability", samples, perTask, 0, {
+    method: `the method again on ${samples} subsamples of ${size} rows each`,
+    cpuMs: samples * cpuMs,
+    taskBytes: bytes,
+    reduce: true,
+    params: { samples, size },
+  });
+}
+
+/** Whether a method's own check lets that many rows pass. */
+function accepts(check: () => void): boolean {
+  try {
+    check();
+    return true;
+  } catch (error) {
+    if (error instanceof ShoalError) return false;
+    throw error;
+  }
+}
