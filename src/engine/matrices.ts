@@ -57,32 +57,40 @@ export async function fittedMatrix(context: TaskContext, span: Span): Promise<Ma
 
 const SAMPLE = "sample";
 
-const sampledRows = ({ plan, spec }: TaskContext, lastRank: number): Uint32Array =>
-  fittedRows(0, plan.shape.rows, spec.seed, lastRank);
-
 /** All rows that clusters are fitted on, as they were prepared: every row, or those in the run's sample. */
 export async function rawFitted(context: TaskContext): Promise<Matrix> {
-  const { lastRank } = context.results.gather!;
-  if (lastRank === null) return rawMatrix(context, { from: 0, to: context.plan.shape.rows });
-  return rawPicked(context, SAMPLE, () => sampledRows(context, lastRank));
+  const { results, plan } = context;
+  if (results.gather!.lastRank === null) return rawMatrix(context, { from: 0, to: plan.shape.rows });
+  return rawHeld(context, SAMPLE, plan.fittedRows, (matrix) => writeSample(context, matrix));
 }
 
 /** The same minus the mean of all rows of the run. */
 export async function centeredFitted(context: TaskContext): Promise<Matrix> {
-  const { lastRank } = context.results.gather!;
-  if (lastRank === null) return centeredMatrix(context, { from: 0, to: context.plan.shape.rows });
-  return centeredPicked(context, SAMPLE, () => sampledRows(context, lastRank));
+  const { results, plan } = context;
+  if (results.gather!.lastRank === null) return centeredMatrix(context, { from: 0, to: plan.shape.rows });
+  return centeredHeld(context, SAMPLE, plan.fittedRows, (matrix) => writeSample(context, matrix));
 }
 
-/** The given rows (ascending) as they were prepared, as a matrix of their own. */
-export async function rawPicked(context: TaskContext, name: string, rowsOf: () => Uint32Array): Promise<Matrix> {
-  const { workspace, plan } = context;
+const writeSample = (context: TaskContext, matrix: Matrix): Promise<void> => {
+  const { results, plan, spec } = context;
+  return writeRows(context, fittedRows(0, plan.shape.rows, spec.seed, results.gather!.lastRank!), matrix);
+};
+
+/** Puts rows into a new matrix, as they were prepared. */
+type Write = (matrix: Matrix) => Promise<void>;
+
+/** A matrix of rows of the caller's choice, which `name` stands for. */
+export async function rawHeld(
+  { workspace, plan }: TaskContext,
+  name: string,
+  rows: number,
+  write: Write,
+): Promise<Matrix> {
   const known = workspace.held(name);
   if (known && !known.centered) return known.matrix;
-  const rows = rowsOf();
-  const { matrix } = workspace.hold(name, rows.length, plan.shape.dimensions);
+  const { matrix } = workspace.hold(name, rows, plan.shape.dimensions);
   try {
-    for await (const { at, values } of pickedSlices(context, rows, lastView(plan))) matrix.write(at, values);
+    await write(matrix);
   } catch (error) {
     workspace.drop();
     throw error;
@@ -91,27 +99,48 @@ export async function rawPicked(context: TaskContext, name: string, rowsOf: () =
 }
 
 /** The same minus the mean of all rows of the run. */
-export async function centeredPicked(context: TaskContext, name: string, rowsOf: () => Uint32Array): Promise<Matrix> {
+export async function centeredHeld(context: TaskContext, name: string, rows: number, write: Write): Promise<Matrix> {
   const { workspace, plan, scratch, kernels, pulse } = context;
   const known = workspace.held(name);
   if (known?.centered) return known.matrix;
   const mean = await scratch.doubles(meanName(plan, lastView(plan)));
-  const matrix = await rawPicked(context, name, rowsOf);
+  const matrix = await rawHeld(context, name, rows, write);
   pulse.compute(() => kernels.center(matrix, mean));
   workspace.held(name)!.centered = true;
   return matrix;
 }
 
-/** `centeredPicked` where the whole matrix may be held by this isolate: its rows are taken from there. */
+/** The given rows (ascending) as they were prepared. */
+export const rawPicked = (context: TaskContext, name: string, rows: Uint32Array): Promise<Matrix> =>
+  rawHeld(context, name, rows.length, (matrix) => writeRows(context, rows, matrix));
+
+async function writeRows(context: TaskContext, rows: Uint32Array, matrix: Matrix): Promise<void> {
+  for await (const { at, values } of pickedSlices(context, rows, lastView(context.plan))) matrix.write(at, values);
+}
+
+/** The given rows (ascending) minus the mean: taken from the matrix of all rows, where this isolate holds it. */
 export async function pickedMatrix(context: TaskContext, name: string, rows: Uint32Array): Promise<Matrix> {
   const { workspace, plan } = context;
-  if (workspace.held(name) || !heldWhole(context, lastView(plan))) return centeredPicked(context, name, () => rows);
+  if (workspace.held(name) || !heldWhole(context, lastView(plan)))
+    return centeredHeld(context, name, rows.length, (matrix) => writeRows(context, rows, matrix));
   // Taken before the new matrix takes its place; they are no larger than an isolate's share.
   const taken = await pickRows(context, rows);
   const held = workspace.hold(name, rows.length, plan.shape.dimensions);
   held.matrix.write(0, taken);
   held.centered = true;
   return held.matrix;
+}
+
+/** The given rows (ascending) as they were prepared, rows × dimensions. */
+export async function readPicked(
+  context: TaskContext,
+  rows: Uint32Array,
+  view = lastView(context.plan),
+): Promise<Float32Array<ArrayBuffer>> {
+  const d = viewOf(context.plan, view).dimensions;
+  const picked = new Float32Array(rows.length * d);
+  for await (const { at, values } of pickedSlices(context, rows, view)) picked.set(values, at * d);
+  return picked;
 }
 
 /** The given rows (ascending) minus the mean, rows × dimensions: from the held matrix when it has them all, else from scratch. */
@@ -121,15 +150,15 @@ export async function pickRows(
   view = lastView(context.plan),
 ): Promise<Float32Array<ArrayBuffer>> {
   const d = viewOf(context.plan, view).dimensions;
-  const picked = new Float32Array(rows.length * d);
   const whole = heldWhole(context, view);
   if (whole) {
+    const taken = new Float32Array(rows.length * d);
     rows.forEach((row, i) => {
-      picked.set(whole.read(row, row + 1), i * d);
+      taken.set(whole.read(row, row + 1), i * d);
     });
-    return picked;
+    return taken;
   }
-  for await (const { at, values } of pickedSlices(context, rows, view)) picked.set(values, at * d);
+  const picked = await readPicked(context, rows, view);
   const mean = await context.scratch.doubles(meanName(context.plan, view));
   // As the kernel centres: in f64, rounded once.
   for (let i = 0; i < picked.length; i++) picked[i] = picked[i]! - mean[i % d]!;

@@ -106,36 +106,51 @@ const LEAST_SUBSAMPLE_ROWS = 50;
 const LEAST_CLUSTER_ROWS = 5;
 const LEAST_SUBSAMPLES = 2;
 const MOST_SUBSAMPLES = 10;
+/** Of the rows that a task keeps to draw its subsamples from, unless one of them takes more. */
+const POOL_BYTES = 8 * 1024 * 1024;
+/** A row's number in the pool and the subsample, its cluster and place, beside its values. */
+const POOL_ROW_BYTES = 16;
 
 /** Two subsamples as large as the budget allows, up to half of the rows; then as many of them as it allows. */
 function stabilityStage(chosen: VectorMethodSpec, job: StagedJob, budgetMs: number): StagePlan | string {
-  const { fittedRows, dimensions, rowMs, limits } = job;
+  const { fittedRows, dimensions, limits } = job;
   const method = methodOf(chosen);
-  const refitted = method.kind === "choosing" ? planningOf(method) : fittedMethodOf(chosen);
   const least = Math.max(LEAST_SUBSAMPLE_ROWS, LEAST_CLUSTER_ROWS * (method.clusters?.(chosen.params) ?? 1));
   const half = Math.floor(fittedRows / 2);
-  const one = (size: number) => {
-    const params = paramsOfShare(refitted, chosen.params, size / fittedRows);
-    const fit = fitPlan(refitted, params, { rows: size, dimensions }, true);
-    return { params, bytes: fit.bytes, cpuMs: fit.cpuMs + rowMs };
-  };
+  if (half < least) return `stability: not measured, a subsample of half the rows has fewer than ${least}`;
   const size = largestFitting(half, (rows) => {
-    const { bytes, cpuMs } = one(rows);
+    const { bytes, cpuMs } = subsample(chosen, job, rows);
     return bytes <= limits.kernelBytes && LEAST_SUBSAMPLES * cpuMs <= budgetMs;
   });
-  if (half < least) return `stability: not measured, a subsample of half the rows has fewer than ${least}`;
-  const { params, bytes, cpuMs } = one(Math.max(size, 1));
+  const { params, bytes, cpuMs, perTask } = subsample(chosen, job, Math.max(size, least));
   if (size < least || !accepts(() => method.check?.(params, { rows: size, dimensions }, limits)))
     return `stability: not measured, ${LEAST_SUBSAMPLES} subsamples of ${least} rows or more would take more than their part of the run's time`;
   const samples = Math.min(MOST_SUBSAMPLES, Math.floor(budgetMs / cpuMs));
-  const perTask = Math.max(1, Math.min(samples, Math.floor(limits.taskCpuMs / cpuMs)));
-  return overUnits("stability", samples, perTask, 0, {
+  return overUnits("stability", samples, Math.min(samples, perTask), 0, {
     method: `the method again on ${samples} subsamples of ${size} rows each`,
     cpuMs: samples * cpuMs,
     taskBytes: bytes,
     reduce: true,
     params: { samples, size },
   });
+}
+
+/** What clustering so many rows again takes, how many such subsamples make a task, and the parameters for them. */
+function subsample(chosen: VectorMethodSpec, { fittedRows, dimensions, rowMs, limits }: StagedJob, size: number) {
+  const method = methodOf(chosen);
+  const refitted = method.kind === "choosing" ? planningOf(method) : fittedMethodOf(chosen);
+  const params = paramsOfShare(refitted, chosen.params, size / fittedRows);
+  const fit = fitPlan(refitted, params, { rows: size, dimensions }, true);
+  const poolBytes = size * (4 * dimensions + POOL_ROW_BYTES);
+  const pooled = Math.max(1, Math.floor(POOL_BYTES / poolBytes));
+  const perTask = Math.max(1, Math.min(MOST_SUBSAMPLES, pooled, Math.floor(limits.taskCpuMs / fit.cpuMs)));
+  return {
+    params,
+    bytes: fit.bytes + perTask * poolBytes,
+    // Subsamples of one pool are read together. What a task takes must not say how many rows they have.
+    cpuMs: fit.cpuMs + rowMs / Math.min(pooled, LEAST_SUBSAMPLES),
+    perTask,
+  };
 }
 
 /** Whether a method's own check lets that many rows pass. */

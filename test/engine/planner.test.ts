@@ -26,6 +26,7 @@ describe("the method", () => {
       "scatter",
       "project",
       "silhouette",
+      "stability",
       "persist",
     ]);
     expect(kinds(200_000, 256)).toEqual([
@@ -38,6 +39,7 @@ describe("the method", () => {
       "scatter",
       "project",
       "silhouette",
+      "stability",
       "persist",
     ]);
     expect(kinds(1797, 64, kmeansSpec({ centroid: "median", map: null, computeMetrics: false }))).toEqual([
@@ -145,6 +147,8 @@ describe("a method that is fitted in one isolate", () => {
       "scatter",
       "project",
       "silhouette",
+      "dbcv",
+      "stability",
       "persist",
     ]);
   });

@@ -19,10 +19,9 @@ export const dbcv: Stage = {
     if (sizes.length < 2 || (size < rows && 2 * sizes.length > size)) return { score: null, sampleRows: 0 };
 
     const sample = await labelledSample(context, size, PURPOSE);
-    const chosen = sample.rows;
     // As prepared: angles between rows change where their mean is subtracted.
-    const matrix = chosen
-      ? await rawPicked(context, "dbcv", () => chosen)
+    const matrix = sample.rows
+      ? await rawPicked(context, "dbcv", sample.rows)
       : await rawMatrix(context, { from: 0, to: rows });
     const metric = method.metric?.(params) ?? { name: "euclidean" };
     const options = { metric, limit: Infinity, seed: spec.seed };

@@ -2,10 +2,11 @@
 
 /** Rows by (label of the first, label of the second), noise as a class of its own, in the order of their first row. */
 interface Contingency {
-  /** Sizes of the classes of either side, and of their intersections (first × second). */
+  /** Sizes of the classes of either side. */
   first: Float64Array;
   second: Float64Array;
-  both: Float64Array;
+  /** Of their intersections, by first × (classes of the second) + second, where they have rows: as many at most as there are rows. */
+  both: Map<number, number>;
 }
 
 /**
@@ -15,7 +16,7 @@ interface Contingency {
 export function adjustedRandIndex(first: Int32Array, second: Int32Array): number {
   const { first: a, second: b, both } = contingency(first, second);
   const all = pairs(first.length);
-  const together = sumOfPairs(both);
+  const together = sumOfPairs(both.values());
   const [inFirst, inSecond] = [sumOfPairs(a), sumOfPairs(b)];
   const expected = all === 0 ? 0 : (inFirst * inSecond) / all;
   const most = (inFirst + inSecond) / 2;
@@ -37,7 +38,7 @@ export function jaccardMatches(reference: Int32Array, other: Int32Array, cluster
     best[label] = 0;
     for (const [match, j] of found.names) {
       if (match < 0) continue;
-      const common = both[i * second.length + j]!;
+      const common = both.get(i * second.length + j) ?? 0;
       best[label] = Math.max(best[label]!, common / (first[i]! + second[j]! - common));
     }
   }
@@ -47,8 +48,11 @@ export function jaccardMatches(reference: Int32Array, other: Int32Array, cluster
 function contingency(first: Int32Array, second: Int32Array): Contingency {
   if (first.length !== second.length) throw new RangeError(`${first.length} labels against ${second.length}`);
   const [a, b] = [compact(first), compact(second)];
-  const both = new Float64Array(a.names.size * b.names.size);
-  for (const [row, i] of a.classes.entries()) both[i * b.names.size + b.classes[row]!]!++;
+  const both = new Map<number, number>();
+  for (const [row, i] of a.classes.entries()) {
+    const key = i * b.names.size + b.classes[row]!;
+    both.set(key, (both.get(key) ?? 0) + 1);
+  }
   return { first: sizes(a), second: sizes(b), both };
 }
 
@@ -77,4 +81,9 @@ function sizes({ names, classes }: Classes): Float64Array {
 }
 
 const pairs = (count: number): number => (count * (count - 1)) / 2;
-const sumOfPairs = (counts: Float64Array): number => counts.reduce((sum, count) => sum + pairs(count), 0);
+
+function sumOfPairs(counts: Iterable<number>): number {
+  let sum = 0;
+  for (const count of counts) sum += pairs(count);
+  return sum;
+}

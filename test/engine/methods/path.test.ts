@@ -28,7 +28,8 @@ describe("from labels to tables", () => {
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(1200 - noise.length);
     expect(centroids.map((row) => row.cluster_id)).toEqual(sizes.map((_, i) => `cl_${i}`));
     expect(centroids[0]).toMatchObject({ algorithm: "dbscan", parameters: JSON.stringify(DBSCAN) });
-    expect(manifest).toMatchObject({ method: "dbscan", result: "exact", rows: { fitted: 1200, noise: noise.length } });
+    expect(manifest).toMatchObject({ method: "dbscan", rows: { fitted: 1200, noise: noise.length } });
+    expect(manifest.stages.find((stage: { kind: string }) => stage.kind === "cluster").result).toBe("exact");
   });
 
   it.each(["mean", "median", "medoid"] as const)(
