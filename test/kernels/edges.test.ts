@@ -134,7 +134,7 @@ const FAMILIES: Family[] = [
     name: "Leiden",
     least: 0,
     solve(kernels, matrix) {
-      const graph = similarityGraph(nearest(kernels, matrix, 5), euclidean);
+      const graph = run(similarityGraph(nearest(kernels, matrix, 5), euclidean));
       const { labels, quality } = run(kernels.leiden(graph, LEIDEN));
       return { labels, quality };
     },

@@ -7,7 +7,7 @@ export const leiden: Job = (kernels, data, { neighbors, iterations }) => {
   const mark = kernels.mark();
   const { matrix } = loaded(kernels, data);
   const metric = { name: "cosine" } as const;
-  const graph = similarityGraph(run(kernels.knn(matrix, { k: Number(neighbors), metric })), metric);
+  const graph = run(similarityGraph(run(kernels.knn(matrix, { k: Number(neighbors), metric })), metric));
   kernels.release(mark);
   return () => {
     const result = run(

@@ -39,11 +39,11 @@ export const leiden: FittedMethod<LeidenParams> = {
     };
   },
 
-  async fit({ params, rows, dimensions, seed, kernels, neighbors, compute, run, spent }) {
+  async fit({ params, rows, dimensions, seed, kernels, neighbors, run, spent }) {
     const lists = await neighbors(wish(params, { rows, dimensions }));
     // The graph takes the matrix's place, where a sample was searched for its neighbours.
     spent();
-    const graph = compute(() => similarityGraph(lists, metricOf(params.metric)));
+    const graph = await run(similarityGraph(lists, metricOf(params.metric)));
     const { labels, quality, modularity } = await run(
       kernels.leiden(graph, {
         objective: params.objective_function,

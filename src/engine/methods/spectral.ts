@@ -75,7 +75,7 @@ export const spectral: FittedMethod<SpectralParams> = {
     };
   },
 
-  async fit({ params, rows, dimensions, seed, kernels, matrix, neighbors, compute, run, spent }) {
+  async fit({ params, rows, dimensions, seed, kernels, matrix, neighbors, run, spent }) {
     const options = { ...optionsOf(params), seed };
     const asked = wish(params, { rows, dimensions });
     if (asked === null) {
@@ -87,7 +87,7 @@ export const spectral: FittedMethod<SpectralParams> = {
     spent();
     // Its own only neighbour: a graph without edges.
     const own = params.n_neighbors > 1 ? lists : { ...lists, neighbors: lists.neighbors.map(() => -1) };
-    const graph = compute(() => connectivity(own));
+    const graph = await run(connectivity(own));
     const { labels } = await run(kernels.spectralOfGraph(graph, options));
     return { labels };
   },

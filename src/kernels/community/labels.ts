@@ -2,7 +2,8 @@
 export function numberBySize(membership: Int32Array, minSize: number): { labels: Int32Array; communities: number } {
   const sizes = new Int32Array(membership.length);
   const first = new Int32Array(membership.length).fill(-1);
-  for (const [node, community] of membership.entries()) {
+  for (let node = 0; node < membership.length; node++) {
+    const community = membership[node]!;
     if (sizes[community]!++ === 0) first[community] = node;
   }
   const order = [...sizes.keys()]

@@ -8,7 +8,7 @@ import type { KernelModule } from "../module";
 import { seedWords } from "../random";
 import type { LeidenOptions, LeidenResult } from "./contract";
 import { numberBySize } from "./labels";
-import { type LoadedGraph, loadGraph } from "./load";
+import { loadGraph } from "./load";
 import { leidenPass, type PassContext } from "./pass";
 
 /** Gains below this share of the mean degree are rounding. */
@@ -23,11 +23,12 @@ export function leiden(kernel: KernelModule, graph: Graph, options: LeidenOption
     throw new RangeError(`iterations must be a whole number ≥ -1, not ${iterations}`);
   }
   if (!(minClusterSize >= 0)) throw new RangeError(`minClusterSize must be ≥ 0, not ${minClusterSize}`);
-  return kernel.scopedSlices(() => bestPartition(kernel, loadGraph(kernel, graph), options));
+  return kernel.scopedSlices(() => bestPartition(kernel, graph, options));
 }
 
-function* bestPartition(kernel: KernelModule, graph: LoadedGraph, options: LeidenOptions): Slices<LeidenResult> {
+function* bestPartition(kernel: KernelModule, given: Graph, options: LeidenOptions): Slices<LeidenResult> {
   const { raw } = kernel;
+  const graph = yield* loadGraph(kernel, given);
   const { nodes } = graph;
   const state = kernel.allocate(raw.leidenBytes());
   const arrays = kernel.allocate(nodes * raw.leidenNodeBytes());
@@ -73,6 +74,7 @@ function* bestPartition(kernel: KernelModule, graph: LoadedGraph, options: Leide
     while (passes < options.iterations) yield* leidenPass(context, passes++);
   }
   const value = options.objective === "modularity" ? modularity() : quality();
+  yield step();
   const numbered = numberBySize(membership(), options.minClusterSize);
   return { ...numbered, quality: value, modularity: modularity(), passes };
 }

@@ -1,6 +1,11 @@
 /** A graph into the module's memory: offsets, and arcs of a neighbour (i32) and a weight (f32) side by side. */
+import type { Slices } from "../contract";
 import type { Graph } from "../graph/contract";
 import type { KernelModule } from "../module";
+import { sliceRows } from "../slices";
+
+/** By which slices are cut. */
+const OPERATIONS_PER_ARC = 200;
 
 export interface LoadedGraph {
   nodes: number;
@@ -10,25 +15,28 @@ export interface LoadedGraph {
 }
 
 /** Throws `RangeError` at the first node or arc that makes no sense. */
-export function loadGraph(kernel: KernelModule, graph: Graph): LoadedGraph {
+export function* loadGraph(kernel: KernelModule, graph: Graph): Slices<LoadedGraph> {
   const arcCount = checkRows(graph);
   const offsets = kernel.allocateI32(graph.nodes + 1, graph.offsets);
   const arcs = kernel.allocate(8 * arcCount);
-  const targets = kernel.i32(arcs, 2 * arcCount);
-  const values = kernel.f32(arcs, 2 * arcCount);
   const { nodes, neighbors, weights } = graph;
-  for (let node = 0; node < nodes; node++) {
-    const end = graph.offsets[node + 1]!;
-    for (let arc = graph.offsets[node]!; arc < end; arc++) {
-      const neighbor = neighbors[arc]!;
-      const weight = weights[arc]!;
-      if (!(neighbor >= 0 && neighbor < nodes && neighbor !== node && weight > 0 && weight < Infinity)) {
-        throw new RangeError(`node ${node}: an edge to ${neighbor} of weight ${weight}, among ${nodes} nodes`);
+  yield* sliceRows(nodes, (OPERATIONS_PER_ARC * arcCount) / Math.max(1, nodes), (from, to) => {
+    // Views of a slice's own: memory may grow between slices.
+    const targets = kernel.i32(arcs, 2 * arcCount);
+    const values = kernel.f32(arcs, 2 * arcCount);
+    for (let node = from; node < to; node++) {
+      const end = graph.offsets[node + 1]!;
+      for (let arc = graph.offsets[node]!; arc < end; arc++) {
+        const neighbor = neighbors[arc]!;
+        const weight = weights[arc]!;
+        if (!(neighbor >= 0 && neighbor < nodes && neighbor !== node && weight > 0 && weight < Infinity)) {
+          throw new RangeError(`node ${node}: an edge to ${neighbor} of weight ${weight}, among ${nodes} nodes`);
+        }
+        targets[2 * arc] = neighbor;
+        values[2 * arc + 1] = weight;
       }
-      targets[2 * arc] = neighbor;
-      values[2 * arc + 1] = weight;
     }
-  }
+  });
   return { nodes, offsets, arcs, arcCount };
 }
 

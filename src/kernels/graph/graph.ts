@@ -1,29 +1,36 @@
 /** Building and reading symmetric graphs: small passes over typed arrays. O(nodes + edges) time and memory each. */
+import type { Slices } from "../contract";
+import { sliceRows } from "../slices";
 import type { Components, DirectedLists, Graph } from "./contract";
+
+/** What an entry of a list costs here, in the scalar operations of a kernel by which slices are cut. */
+const OPERATIONS_PER_ENTRY = 500;
 
 /**
  * The union of directed lists: an edge i–j where j is in the list of i or i in that of j. `combine` makes its weight of the weights of both
  * directions, 0 where one is missing; it must not depend on their order. Edges of weight 0 and entries of a node to itself are left out.
  */
-export function symmetricGraph(
+export function* symmetricGraph(
   lists: DirectedLists,
   weights: Float32Array,
   combine: (a: number, b: number) => number,
-): Graph {
+): Slices<Graph> {
   const { rows, k } = lists;
   if (weights.length !== rows * k) throw new RangeError(`${weights.length} weights for ${rows} × ${k} entries`);
-  const back = transpose(lists, weights);
+  const back = yield* transpose(lists, weights);
+  const merge = (visit: Visit): Slices<void> =>
+    sliceRows(rows, k * OPERATIONS_PER_ENTRY, eachEdge(lists, weights, back, combine, visit));
   const offsets = new Int32Array(rows + 1);
   // One pass counts, a second one writes: the union is up to twice the lists, and this holds it only once.
   let count = 0;
-  eachEdge(lists, weights, back, combine, (from) => {
+  yield* merge((from) => {
     count++;
     offsets[from + 1]!++;
   });
   for (let i = 0; i < rows; i++) offsets[i + 1]! += offsets[i]!;
   const graph = { nodes: rows, offsets, neighbors: new Int32Array(count), weights: new Float32Array(count) };
   let at = 0;
-  eachEdge(lists, weights, back, combine, (_, to, weight) => {
+  yield* merge((_, to, weight) => {
     graph.neighbors[at] = to;
     graph.weights[at++] = weight;
   });
@@ -37,12 +44,15 @@ interface Reverse {
 }
 
 /** Who names each node, ascending, and with what weight. */
-function transpose({ rows, k, neighbors }: DirectedLists, weights: Float32Array): Reverse {
+function* transpose({ rows, k, neighbors }: DirectedLists, weights: Float32Array): Slices<Reverse> {
   const offsets = new Int32Array(rows + 1);
-  for (const to of neighbors) {
-    if (to >= rows) throw new RangeError(`neighbour ${to} is not among ${rows} rows`);
-    if (to >= 0) offsets[to + 1]!++;
-  }
+  yield* sliceRows(neighbors.length, OPERATIONS_PER_ENTRY / 4, (from, end) => {
+    for (let entry = from; entry < end; entry++) {
+      const to = neighbors[entry]!;
+      if (to >= rows) throw new RangeError(`neighbour ${to} is not among ${rows} rows`);
+      if (to >= 0) offsets[to + 1]!++;
+    }
+  });
   for (let i = 0; i < rows; i++) offsets[i + 1]! += offsets[i]!;
   const next = offsets.slice(0, rows);
   const reverse = {
@@ -50,27 +60,31 @@ function transpose({ rows, k, neighbors }: DirectedLists, weights: Float32Array)
     sources: new Int32Array(offsets[rows]!),
     weights: new Float32Array(offsets[rows]!),
   };
-  for (let entry = 0; entry < neighbors.length; entry++) {
-    const to = neighbors[entry]!;
-    if (to < 0) continue;
-    const at = next[to]!++;
-    reverse.sources[at] = Math.floor(entry / k);
-    reverse.weights[at] = weights[entry]!;
-  }
+  yield* sliceRows(neighbors.length, OPERATIONS_PER_ENTRY / 4, (from, end) => {
+    for (let entry = from; entry < end; entry++) {
+      const to = neighbors[entry]!;
+      if (to < 0) continue;
+      const at = next[to]!++;
+      reverse.sources[at] = Math.floor(entry / k);
+      reverse.weights[at] = weights[entry]!;
+    }
+  });
   return reverse;
 }
 
-/** Calls `visit` for every edge in both directions, by node and then by neighbour: merges a list with the node's namers. */
+type Visit = (from: number, to: number, weight: number) => void;
+
+/** Calls `visit` for every edge of a range of nodes, by node and then by neighbour: merges a list with the node's namers. */
 function eachEdge(
   { rows, k, neighbors }: DirectedLists,
   weights: Float32Array,
   back: Reverse,
   combine: (a: number, b: number) => number,
-  visit: (from: number, to: number, weight: number) => void,
-): void {
+  visit: Visit,
+): (first: number, last: number) => void {
   const sorted = new Int32Array(k);
   const entry = new Int32Array(k);
-  for (let i = 0; i < rows; i++) {
+  const visitNode = (i: number): void => {
     let length = 0;
     for (let e = i * k; e < (i + 1) * k; e++) {
       const to = neighbors[e]!;
@@ -92,7 +106,10 @@ function eachEdge(
       const weight = combine(there === to ? weights[entry[s++]!]! : 0, here === to ? back.weights[r++]! : 0);
       if (to !== i && weight > 0) visit(i, to, weight);
     }
-  }
+  };
+  return (first, last) => {
+    for (let i = first; i < last; i++) visitNode(i);
+  };
 }
 
 /** Summed weights of each node's edges. */
@@ -132,23 +149,28 @@ export function components({ nodes, offsets, neighbors }: Graph): Components {
 /** The graph on `members` (ascending), numbered in their order; edges that leave it are dropped. */
 export function subgraph(graph: Graph, members: Int32Array): Graph {
   const numbers = new Int32Array(graph.nodes).fill(-1);
-  for (const [number, node] of members.entries()) numbers[node] = number;
+  for (let i = 0; i < members.length; i++) numbers[members[i]!] = i;
   const offsets = new Int32Array(members.length + 1);
-  const neighbors: number[] = [];
-  const weights: number[] = [];
-  for (const [number, node] of members.entries()) {
+  for (let i = 0; i < members.length; i++) {
+    offsets[i + 1] = offsets[i]!;
+    const end = graph.offsets[members[i]! + 1]!;
+    for (let e = graph.offsets[members[i]!]!; e < end; e++) if (numbers[graph.neighbors[e]!]! >= 0) offsets[i + 1]!++;
+  }
+  const entries = offsets[members.length]!;
+  const part = {
+    nodes: members.length,
+    offsets,
+    neighbors: new Int32Array(entries),
+    weights: new Float32Array(entries),
+  };
+  let at = 0;
+  for (const node of members) {
     for (let e = graph.offsets[node]!; e < graph.offsets[node + 1]!; e++) {
       const to = numbers[graph.neighbors[e]!]!;
       if (to < 0) continue;
-      neighbors.push(to);
-      weights.push(graph.weights[e]!);
+      part.neighbors[at] = to;
+      part.weights[at++] = graph.weights[e]!;
     }
-    offsets[number + 1] = neighbors.length;
   }
-  return {
-    nodes: members.length,
-    offsets,
-    neighbors: Int32Array.from(neighbors),
-    weights: Float32Array.from(weights),
-  };
+  return part;
 }

@@ -9,7 +9,7 @@ import type { NeighborLists } from "../neighbors/contract";
 import { sliceRows } from "../slices";
 
 /** ½ (C + Cᵀ) of the lists' connectivity C, whose entries are 1. */
-export function connectivity(lists: NeighborLists): Graph {
+export function connectivity(lists: NeighborLists): Slices<Graph> {
   const ones = new Float32Array(lists.neighbors.length).fill(1);
   return symmetricGraph(lists, ones, (a, b) => 0.5 * (a + b));
 }

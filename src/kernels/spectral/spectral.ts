@@ -46,7 +46,7 @@ export function* spectral(
   const k = Math.max(1, neighbors - 1);
   const lists = yield* knn(kernel, matrix, { k, metric: { name: "euclidean" } });
   if (neighbors === 1) lists.neighbors.fill(-1);
-  return yield* spectralOfGraph(kernel, connectivity(lists), options);
+  return yield* spectralOfGraph(kernel, yield* connectivity(lists), options);
 }
 
 export function* spectralOfGraph(kernel: KernelModule, graph: Graph, options: SpectralOptions): Slices<SpectralResult> {

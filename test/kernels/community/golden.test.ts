@@ -21,7 +21,7 @@ function graphOf(key: string, values: Float32Array, dimensions: number, name: "c
   const known = graphs.get(key);
   if (known) return known;
   const lists = run(kernels.knn(load(kernels, values, dimensions), { k: 30, metric: { name } }));
-  const graph = similarityGraph(lists, { name });
+  const graph = run(similarityGraph(lists, { name }));
   graphs.set(key, graph);
   return graph;
 }

@@ -13,7 +13,7 @@ function lists(nodes: number, k: number, random: boolean): Graph {
     return random ? Math.floor(next() * nodes) : (node + 1 + Math.floor(next() * 3 * k)) % nodes;
   });
   const weights = Float32Array.from(neighbors, () => 0.5 + 0.5 * next());
-  return symmetricGraph({ rows: nodes, k, neighbors }, weights, Math.max);
+  return run(symmetricGraph({ rows: nodes, k, neighbors }, weights, Math.max));
 }
 
 describe("Leiden's memory", () => {

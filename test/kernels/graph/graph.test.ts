@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { components, degrees, type Graph, subgraph, symmetricGraph } from "../../../src/kernels";
+import { components, degrees, type Graph, run, subgraph, symmetricGraph } from "../../../src/kernels";
 import { generator } from "../support";
 
 /** Random lists of distinct other nodes, some cut short. */
@@ -37,7 +37,7 @@ const graphOf = (nodes: number, edges: [number, number][]): Graph => {
       i * k,
     );
   }
-  return symmetricGraph({ rows: nodes, k, neighbors }, new Float32Array(nodes * k).fill(1), Math.max);
+  return run(symmetricGraph({ rows: nodes, k, neighbors }, new Float32Array(nodes * k).fill(1), Math.max));
 };
 
 describe("symmetricGraph", () => {
@@ -49,7 +49,7 @@ describe("symmetricGraph", () => {
     const { weights, ...directed } = lists(40, 5, 3);
     const there = Array.from({ length: 40 }, () => new Array<number>(40).fill(0));
     for (const [e, to] of directed.neighbors.entries()) if (to >= 0) there[Math.floor(e / 5)]![to] = weights[e]!;
-    const matrix = dense(symmetricGraph(directed, weights, combine));
+    const matrix = dense(run(symmetricGraph(directed, weights, combine)));
     for (let i = 0; i < 40; i++) {
       for (let j = 0; j < 40; j++) {
         const expected = there[i]![j] || there[j]![i] ? Math.fround(combine(there[i]![j]!, there[j]![i]!)) : 0;
@@ -60,19 +60,19 @@ describe("symmetricGraph", () => {
 
   it("leaves out self-loops and edges without weight, and refuses neighbours that are no rows", () => {
     const self = { rows: 2, k: 2, neighbors: Int32Array.of(0, 1, 1, -1) };
-    const graph = symmetricGraph(self, Float32Array.of(1, 0, 1, 0), Math.max);
+    const graph = run(symmetricGraph(self, Float32Array.of(1, 0, 1, 0), Math.max));
     expect(graph.neighbors.length).toBe(0);
     expect([...graph.offsets]).toEqual([0, 0, 0]);
-    expect(() => symmetricGraph({ rows: 1, k: 1, neighbors: Int32Array.of(1) }, new Float32Array(1), Math.max)).toThrow(
-      /neighbour 1/,
-    );
-    expect(() => symmetricGraph(self, new Float32Array(3), Math.max)).toThrow(/3 weights/);
+    expect(() =>
+      run(symmetricGraph({ rows: 1, k: 1, neighbors: Int32Array.of(1) }, new Float32Array(1), Math.max)),
+    ).toThrow(/neighbour 1/);
+    expect(() => run(symmetricGraph(self, new Float32Array(3), Math.max))).toThrow(/3 weights/);
   });
 
   it("takes nothing and one row", () => {
     for (const rows of [0, 1]) {
       const neighbors = new Int32Array(rows).fill(-1);
-      const graph = symmetricGraph({ rows, k: 1, neighbors }, new Float32Array(rows), Math.max);
+      const graph = run(symmetricGraph({ rows, k: 1, neighbors }, new Float32Array(rows), Math.max));
       expect(graph.offsets.length).toBe(rows + 1);
       expect(components(graph).count).toBe(rows);
     }
@@ -95,7 +95,7 @@ describe("components", () => {
 
   it("cut out as subgraphs keep their edges", () => {
     const { weights, ...directed } = lists(30, 4, 9);
-    const graph = symmetricGraph(directed, weights, Math.max);
+    const graph = run(symmetricGraph(directed, weights, Math.max));
     const members = Int32Array.from({ length: 15 }, (_, i) => 2 * i);
     const [whole, part] = [dense(graph), dense(subgraph(graph, members))];
     for (let i = 0; i < 15; i++) for (let j = 0; j < 15; j++) expect(part[i]![j]).toBe(whole[2 * i]![2 * j]);

@@ -22,7 +22,7 @@ function neighborGraph(values: Float32Array, dimensions: number, k: number): Gra
       weights[i * k + e] = 1 / (1 + Math.sqrt(squared));
     }
   }
-  return symmetricGraph({ rows, k, neighbors }, weights, Math.max);
+  return run(symmetricGraph({ rows, k, neighbors }, weights, Math.max));
 }
 
 /** The normalised Laplacian as a dense matrix; a node without edges has a row of zeros. */
@@ -63,10 +63,12 @@ function worst(graph: Graph, { values, vectors }: { values: Float64Array; vector
 }
 
 const lists = (rows: number, k: number, to: (i: number, e: number) => number): Graph =>
-  symmetricGraph(
-    { rows, k, neighbors: Int32Array.from({ length: rows * k }, (_, at) => to(Math.floor(at / k), at % k)) },
-    new Float32Array(rows * k).fill(1),
-    Math.max,
+  run(
+    symmetricGraph(
+      { rows, k, neighbors: Int32Array.from({ length: rows * k }, (_, at) => to(Math.floor(at / k), at % k)) },
+      new Float32Array(rows * k).fill(1),
+      Math.max,
+    ),
   );
 
 describe("laplacianEigenpairs", () => {

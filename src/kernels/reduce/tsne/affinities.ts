@@ -7,6 +7,8 @@ import type { TsneAffinities } from "./contract";
 
 /** Rounds of the search and the logarithm's and exponential's cost, in scalar operations an entry. */
 const OPERATIONS_PER_ENTRY = 4_000;
+/** What an entry costs to copy, in the same. */
+const OPERATIONS_PER_COPY = 200;
 
 export function tsneNeighbors(rows: number, perplexity: number): number {
   return Math.max(1, Math.min(rows - 1, Math.floor(3 * perplexity + 1)));
@@ -23,7 +25,7 @@ export function tsneAffinities(kernel: KernelModule, lists: NeighborLists, perpl
 function* affinities(kernel: KernelModule, lists: NeighborLists, perplexity: number): Slices<TsneAffinities> {
   const { raw } = kernel;
   const { rows } = lists;
-  const { k, neighbors, distances } = padded(lists);
+  const { k, neighbors, distances } = yield* padded(lists);
   const names = kernel.allocateI32(rows * k, neighbors);
   // The probabilities take the distances' place.
   const values = kernel.allocateF32(rows * k, distances);
@@ -40,11 +42,11 @@ function* affinities(kernel: KernelModule, lists: NeighborLists, perplexity: num
 }
 
 /** Lists whose length is a multiple of four: the row itself, infinitely far, past the end. */
-function padded({ rows, k, neighbors, distances }: NeighborLists): NeighborLists {
+function* padded({ rows, k, neighbors, distances }: NeighborLists): Slices<NeighborLists> {
   const wide = Math.ceil(k / 4) * 4;
   const out = { rows, k: wide, neighbors: new Int32Array(rows * wide), distances: new Float32Array(rows * wide) };
   out.distances.fill(Infinity);
-  for (let row = 0; row < rows; row++) {
+  const pad = (row: number): void => {
     out.neighbors.fill(row, row * wide, (row + 1) * wide);
     for (let j = 0; j < k; j++) {
       const neighbor = neighbors[row * k + j]!;
@@ -54,6 +56,9 @@ function padded({ rows, k, neighbors, distances }: NeighborLists): NeighborLists
       out.neighbors[row * wide + j] = neighbor;
       out.distances[row * wide + j] = distances[row * k + j]!;
     }
-  }
+  };
+  yield* sliceRows(rows, OPERATIONS_PER_COPY * wide, (from, to) => {
+    for (let row = from; row < to; row++) pad(row);
+  });
   return out;
 }

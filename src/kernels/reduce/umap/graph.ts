@@ -12,7 +12,7 @@ const OPERATIONS_EACH = 60;
 
 export function* umapGraph(kernel: KernelModule, lists: NeighborLists): Slices<Graph> {
   const weights = yield* strengths(kernel, lists, true);
-  return symmetricGraph(lists, weights, (a, b) => a + b - a * b);
+  return yield* symmetricGraph(lists, weights, (a, b) => a + b - a * b);
 }
 
 /** rows × k membership strengths. `fit`: of the rows among themselves, else of new rows towards a layout's. */
@@ -21,8 +21,7 @@ export function* strengths(kernel: KernelModule, lists: NeighborLists, fit: bool
   if (distances.length !== rows * k || lists.neighbors.length !== rows * k) {
     throw new RangeError(`${distances.length} distances for ${rows} × ${k} entries`);
   }
-  checkDistances(lists);
-  const mean = meanDistance(lists);
+  const mean = yield* meanDistance(lists);
   return yield* kernel.scopedSlices(function* () {
     const at = kernel.allocateF32(rows * k, distances);
     yield* sliceRows(rows, k * EXPONENTIALS * OPERATIONS_EACH, (from, to) =>
@@ -32,25 +31,21 @@ export function* strengths(kernel: KernelModule, lists: NeighborLists, fit: bool
   });
 }
 
-function checkDistances({ k, neighbors, distances }: NeighborLists): void {
-  for (let e = 0; e < distances.length; e++) {
-    const ends = neighbors[e]! < 0;
-    if (ends ? distances[e] !== Infinity : !(distances[e]! >= 0 && distances[e]! < Infinity)) {
-      throw new RangeError(
-        `row ${Math.floor(e / k)}, entry ${e % k}: distance ${distances[e]} of neighbour ${neighbors[e]}`,
-      );
-    }
-  }
-}
-
-/** Over all entries and each row's own 0. */
-function meanDistance({ rows, distances }: NeighborLists): number {
+/** Over all entries and each row's own 0. Throws `RangeError` for a distance that is none. */
+function* meanDistance({ rows, k, neighbors, distances }: NeighborLists): Slices<number> {
   let sum = 0;
   let count = rows;
-  for (const distance of distances) {
-    if (distance === Infinity) continue;
-    sum += distance;
-    count++;
-  }
+  yield* sliceRows(distances.length, OPERATIONS_EACH, (from, to) => {
+    for (let e = from; e < to; e++) {
+      const distance = distances[e]!;
+      if (neighbors[e]! < 0 ? distance !== Infinity : !(distance >= 0 && distance < Infinity)) {
+        const place = `row ${Math.floor(e / k)}, entry ${e % k}`;
+        throw new RangeError(`${place}: distance ${distance} of neighbour ${neighbors[e]}`);
+      }
+      if (distance === Infinity) continue;
+      sum += distance;
+      count++;
+    }
+  });
   return count === 0 ? 0 : sum / count;
 }

@@ -14,6 +14,9 @@ import { defaultEpochs, type Settings, settings } from "./options";
 /** Entries that are readable past the end of the edges: `LIST_PADDING` in asm/reduce/umap/state.ts. */
 const LIST_PADDING = 4;
 
+/** What an edge costs to load, in the operations by which slices are cut. */
+const OPERATIONS_PER_EDGE = 200;
+
 /** Floats a point takes. */
 export const pointStride = (components: number): number => (components === 2 ? 2 : 4 * Math.ceil(components / 4));
 
@@ -37,7 +40,7 @@ export function umapLayout(
   const curve = umapCurve(kernel, chosen.minDist, chosen.spread);
   return kernel.scopedSlices(function* () {
     const points = loadPoints(kernel, embedding, chosen.components);
-    const edges = loadEdges(kernel, graph, largestWeight(graph.weights), chosen.epochs);
+    const edges = yield* loadEdges(kernel, graph, yield* largestWeight(graph.weights), chosen.epochs);
     const layout = { heads: points, count: graph.nodes, others: points, otherCount: graph.nodes, edges, first: 0 };
     yield* descend(kernel, layout, chosen, curve, chosen.learningRate, epoch, until);
     return { epoch: until, embedding: readPoints(kernel, points, graph.nodes, chosen.components) };
@@ -104,37 +107,49 @@ export function* descend(
 }
 
 /** Copies the edges that are drawn at least once; weights are shares of `largest`. */
-export function loadEdges(
+export function* loadEdges(
   kernel: KernelModule,
   { nodes, offsets, neighbors, weights }: Graph,
   largest: number,
   epochs: number,
-): Edges {
+): Slices<Edges> {
   const least = epochs > 0 ? largest / epochs : 0;
-  const count = weights.reduce((kept, weight) => kept + (weight >= least ? 1 : 0), 0);
+  let count = 0;
+  yield* sliceRows(weights.length, OPERATIONS_PER_EDGE, (from, to) => {
+    for (let e = from; e < to; e++) if (weights[e]! >= least) count++;
+  });
   const at = {
     offsets: kernel.allocateI32(nodes + 1),
     tails: kernel.allocateI32(count + LIST_PADDING),
     rates: kernel.allocateF32(count + LIST_PADDING),
   };
-  const ends = kernel.i32(at.offsets, nodes + 1);
-  const tails = kernel.i32(at.tails, count);
-  const rates = kernel.f32(at.rates, count);
   let [kept, most, perEpoch] = [0, 0, 0];
-  for (let i = 0; i < nodes; i++) {
-    for (let e = offsets[i]!; e < offsets[i + 1]!; e++) {
-      if (weights[e]! < least) continue;
-      tails[kept] = neighbors[e]!;
-      rates[kept] = weights[e]! / largest;
-      perEpoch += rates[kept++]!;
+  yield* sliceRows(nodes, (OPERATIONS_PER_EDGE * weights.length) / Math.max(1, nodes), (from, to) => {
+    // Views of a slice's own: memory may grow between slices.
+    const ends = kernel.i32(at.offsets, nodes + 1);
+    const tails = kernel.i32(at.tails, count);
+    const rates = kernel.f32(at.rates, count);
+    for (let i = from; i < to; i++) {
+      for (let e = offsets[i]!; e < offsets[i + 1]!; e++) {
+        if (weights[e]! < least) continue;
+        tails[kept] = neighbors[e]!;
+        rates[kept] = weights[e]! / largest;
+        perEpoch += rates[kept++]!;
+      }
+      ends[i + 1] = kept;
+      most = Math.max(most, kept - ends[i]!);
     }
-    ends[i + 1] = kept;
-    most = Math.max(most, kept - ends[i]!);
-  }
+  });
   return { ...at, count, most, perEpoch };
 }
 
-const largestWeight = (weights: Float32Array): number => weights.reduce((most, weight) => Math.max(most, weight), 0);
+function* largestWeight(weights: Float32Array): Slices<number> {
+  let most = 0;
+  yield* sliceRows(weights.length, OPERATIONS_PER_EDGE, (from, to) => {
+    for (let e = from; e < to; e++) most = Math.max(most, weights[e]!);
+  });
+  return most;
+}
 
 /** Copies rows in, each padded with zeros to its stride, with one point behind them that edges which are none may move. */
 export function loadPoints(kernel: KernelModule, embedding: Float32Array, components: number): number {

@@ -5,6 +5,7 @@
 import type { Slices } from "../../contract";
 import type { KernelModule } from "../../module";
 import type { NeighborLists } from "../../neighbors/contract";
+import { sliceRows } from "../../slices";
 import type { UmapOptions } from "../contract";
 import { umapCurve } from "./curve";
 import { strengths } from "./graph";
@@ -14,6 +15,8 @@ import { settings } from "./options";
 const EPOCHS = 100;
 /** New rows start near their place: they move more slowly than in the fit. */
 const RATE_SHARE = 0.25;
+/** By which the slices of the means are cut. */
+const OPERATIONS_PER_VALUE = 200;
 
 export function umapTransform(
   kernel: KernelModule,
@@ -31,9 +34,9 @@ export function umapTransform(
   return kernel.scopedSlices(function* () {
     const weights = yield* strengths(kernel, lists, false);
     const offsets = Int32Array.from({ length: rows + 1 }, (_, i) => i * k);
-    const edges = loadEdges(kernel, { nodes: rows, offsets, neighbors, weights }, 1, chosen.epochs);
+    const edges = yield* loadEdges(kernel, { nodes: rows, offsets, neighbors, weights }, 1, chosen.epochs);
     const others = loadPoints(kernel, layout, components);
-    const heads = loadPoints(kernel, weightedMeans(lists, weights, layout, components), components);
+    const heads = loadPoints(kernel, yield* weightedMeans(lists, weights, layout, components), components);
     const points = { heads, count: rows, others, otherCount: placed, edges, first: options.firstRow ?? 0 };
     yield* descend(kernel, points, chosen, curve, chosen.learningRate * RATE_SHARE, 0, chosen.epochs);
     return readPoints(kernel, heads, rows, components);
@@ -41,15 +44,15 @@ export function umapTransform(
 }
 
 /** Mean of the neighbours' places by strength; a row that coincides with a neighbour starts on it, one without any at the origin. */
-function weightedMeans(
+function* weightedMeans(
   { rows, k, neighbors, distances }: NeighborLists,
   weights: Float32Array,
   layout: Float32Array,
   components: number,
-): Float32Array {
+): Slices<Float32Array> {
   const means = new Float32Array(rows * components);
   const sums = new Float64Array(components);
-  for (let i = 0; i < rows; i++) {
+  const place = (i: number): void => {
     sums.fill(0);
     let total = 0;
     // Ascending distances: with a zero at the front, only the first entry counts.
@@ -61,6 +64,9 @@ function weightedMeans(
       for (let t = 0; t < components; t++) sums[t]! += weight * layout[neighbors[e]! * components + t]!;
     }
     if (total > 0) for (let t = 0; t < components; t++) means[i * components + t] = sums[t]! / total;
-  }
+  };
+  yield* sliceRows(rows, OPERATIONS_PER_VALUE * k * components, (from, to) => {
+    for (let i = from; i < to; i++) place(i);
+  });
   return means;
 }
