@@ -22,9 +22,14 @@ export function mapView(preparation: PreparationStep[]): number {
 
 /** The map as it can be drawn: a layout that these rows are too few or too many for gives way to principal components. */
 export function drawnMap({ map }: Pick<RunSpec, "map">, rows: number, limits: Limits): MapSpec | null {
-  if (!map || map.method === "pca" || canBeDrawn(map.step, rows, limits)) return map;
-  return { method: "pca", components: map.components };
+  if (!map || map.method === "pca") return map;
+  const fitted = { ...map, step: forFewRows(map.step, rows) };
+  return canBeDrawn(fitted.step, rows, limits) ? fitted : { method: "pca", components: map.components };
 }
+
+/** A map's perplexity is nobody's wish: three rows for each neighbour that counts, as in van der Maaten's own code. */
+const forFewRows = (step: LayoutStep, rows: number): LayoutStep =>
+  step.method === "tsne" ? { ...step, perplexity: Math.min(step.perplexity, Math.max(1, (rows - 1) / 3)) } : step;
 
 function canBeDrawn(step: LayoutStep, rows: number, limits: Limits): boolean {
   try {

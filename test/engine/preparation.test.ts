@@ -212,7 +212,14 @@ describe("tsne", () => {
     expect(() => plan(spec([TSNE]), shape(20, 6))).toThrow("perplexity = 20 needs more documents; 20 can take part");
     expect(() => plan(spec([{ ...TSNE, components: 10 }]), shape(6000, 50))).toThrow(/exceed the limit of 5000/);
     const map = { method: "tsne", components: 2, step: { ...TSNE, components: 2 } } as const;
-    expect(plan(spec([], { map }), shape(20, 6)).map).toEqual({ method: "pca", components: 2 });
+    expect(plan(spec([], { map }), shape(1_000_000, 6)).map).toEqual({ method: "pca", components: 2 });
+  });
+
+  it.each([2, 3, 20])("draws a map of %i documents, with fewer neighbours", async (rows) => {
+    const map = { method: "tsne", components: 2, step: { ...TSNE, components: 2 } } as const;
+    const few = kmeansSpec({ normalize: false, map }, { n_clusters: 2 });
+    const drawn = await tables(few, { a: a.slice(0, rows), b: [] });
+    for (const { coordinates } of drawn.members) expect((coordinates as number[]).every(Number.isFinite)).toBe(true);
   });
 });
 

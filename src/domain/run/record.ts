@@ -90,7 +90,7 @@ export function runWarnings({ spec, warnings, results, plan }: RunHead): RunReco
   if (plan && spec.map && plan.map?.method !== spec.map.method)
     told.push({
       loc: ["vector_config", "vis_method"],
-      msg: `${plan.shape.rows} documents cannot be laid out by ${spec.map.method} in one isolate: the map is a PCA`,
+      msg: `${plan.shape.rows} documents are too few or too many to be laid out by ${spec.map.method} in one isolate: the map is a PCA`,
     });
   if (spec.method.kind === "kmeans") {
     const { n_clusters, max_iter } = spec.method.params;
