@@ -4,7 +4,7 @@
  */
 import { ShoalError, unpackError } from "../domain/errors";
 import type { TaskFailure } from "../domain/run/types";
-import { OutOfMemory } from "../kernels/errors";
+import { InvalidParameter, OutOfMemory } from "../kernels/errors";
 import { Stopped } from "./context";
 
 /** How V8 and the WebAssembly engine say that memory is gone. */
@@ -16,6 +16,12 @@ export function classify(thrown: unknown): TaskFailure {
   if (error instanceof Stopped) return { class: "canceled", code: "internal_error", message: "stopped" };
   if (error instanceof OutOfMemory || isMemoryError(error))
     return { class: "memory", code: "internal_error", message: "a task ran out of memory" };
+  if (error instanceof InvalidParameter)
+    return {
+      class: "input",
+      code: "validation_failed",
+      message: `algorithm_params.${error.parameter}: ${error.message}`,
+    };
   if (error instanceof ShoalError) {
     if (error.status < 500) return { class: "input", code: error.code, message: error.message };
     return { class: "transient", code: error.code, message: error.message };

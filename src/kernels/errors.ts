@@ -11,3 +11,16 @@ export class OutOfMemory extends Error {
     super(`kernel memory: an allocation of ${bytesWanted} bytes would pass the limit of ${limitBytes} bytes`);
   }
 }
+
+/** A parameter with which these rows have no result, as only the computation can tell: the caller's to change. */
+export class InvalidParameter extends RangeError {
+  override readonly name = "InvalidParameter";
+
+  constructor(
+    /** As the reference library spells it. */
+    readonly parameter: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}

@@ -32,7 +32,7 @@ export type * from "./density/hdbscan/contract";
 export { selectClusters } from "./density/hdbscan/labels";
 export { opticsLabels } from "./density/optics";
 export type * from "./density/optics/contract";
-export { OutOfMemory } from "./errors";
+export { InvalidParameter, OutOfMemory } from "./errors";
 export type * from "./graph/contract";
 export { components, degrees, subgraph, symmetricGraph } from "./graph/graph";
 export type * from "./linkage/contract";

@@ -1,11 +1,12 @@
 /** Weights, means and precisions that a caller starts from. */
+import { InvalidParameter } from "../errors";
 import type { KernelModule } from "../module";
 import type { GaussianMixtureOptions, MixtureModel } from "./contract";
 import { triangleSize } from "./state";
 
 export type GivenModel = Partial<Pick<MixtureModel, "weights" | "means" | "covariances">>;
 
-/** The parts of a model that the options give. Throws `RangeError` for shapes and values that no mixture has. */
+/** The parts of a model that the options give. Throws `InvalidParameter` for shapes and values that no mixture has. */
 export function givenModel(kernel: KernelModule, options: GaussianMixtureOptions, dimensions: number): GivenModel {
   const { components: k, covarianceType, weightsInit, meansInit, precisionsInit } = options;
   const given: GivenModel = {};
@@ -13,7 +14,7 @@ export function givenModel(kernel: KernelModule, options: GaussianMixtureOptions
     checkValues("weights_init", weightsInit, k);
     const sum = weightsInit.reduce((all, weight) => all + weight, 0);
     if (!weightsInit.every((weight) => weight >= 0) || Math.abs(sum - 1) > 1e-6) {
-      throw new RangeError(`weights_init must be ≥ 0 and sum to 1, not to ${sum}`);
+      throw new InvalidParameter("weights_init", `weights_init must be ≥ 0 and sum to 1; their sum is ${sum}`);
     }
     Object.assign(given, { weights: weightsInit });
   }
@@ -31,10 +32,12 @@ export function givenModel(kernel: KernelModule, options: GaussianMixtureOptions
 }
 
 function checkValues(name: string, values: Float64Array, size: number): void {
-  if (values.length !== size) throw new RangeError(`${name} has ${values.length} values, not ${size}`);
+  if (values.length !== size) throw new InvalidParameter(name, `${name} has ${values.length} values, not ${size}`);
   const bad = values.findIndex((value) => !Number.isFinite(value));
-  if (bad >= 0) throw new RangeError(`${name}: ${values[bad]} is not a finite number`);
+  if (bad >= 0) throw new InvalidParameter(name, `${name}: ${values[bad]} is not a finite number`);
 }
+
+const refused = (why: string): InvalidParameter => new InvalidParameter("precisions_init", `precisions_init ${why}`);
 
 /** Packed covariances whose inverses are given. */
 function covariancesOf(
@@ -44,7 +47,7 @@ function covariancesOf(
   d: number,
 ): Float64Array {
   if (type === "diag" || type === "spherical") {
-    if (!precisions.every((precision) => precision > 0)) throw new RangeError("precisions_init must be > 0");
+    if (!precisions.every((precision) => precision > 0)) throw refused("must be > 0");
     return precisions.map((precision) => 1 / precision);
   }
   const size = triangleSize(d);
@@ -66,7 +69,7 @@ function inverse(kernel: KernelModule, matrix: Float64Array, d: number, componen
       for (let u = t; u < d; u++, at++) {
         const [value, mirrored] = [matrix[t * d + u]!, matrix[u * d + t]!];
         if (Math.abs(value - mirrored) > 1e-8 + 1e-5 * Math.abs(mirrored)) {
-          throw new RangeError(`precisions_init of component ${component} is not symmetric`);
+          throw refused(`of component ${component} is not symmetric`);
         }
         packed[at] = value;
       }
@@ -74,7 +77,7 @@ function inverse(kernel: KernelModule, matrix: Float64Array, d: number, componen
     const triangle = kernel.allocateF64(packed.length, packed);
     const work = kernel.allocateF64(d);
     if (raw.choleskyRows(triangle, d, 0, d) >= 0) {
-      throw new RangeError(`precisions_init of component ${component} is not positive definite`);
+      throw refused(`of component ${component} is not positive definite`);
     }
     raw.invertRows(triangle, d, 0, d, work);
     const factor = kernel.f64(triangle, packed.length);

@@ -1,5 +1,6 @@
 /** A mixture in the module's memory: a model, what the E-step reads of it, and the sums of the M-step. */
 import type { Slices } from "../contract";
+import { InvalidParameter } from "../errors";
 import { ceilLog2, gridMagic } from "../grid";
 import type { KernelMatrix } from "../matrix";
 import type { KernelModule } from "../module";
@@ -218,8 +219,9 @@ export class MixtureState {
 
 export const rowAddress = (matrix: KernelMatrix, row: number): number => matrix.address + 4 * row * matrix.dimensions;
 
-function notDefinite(component: number): RangeError {
-  return new RangeError(
+function notDefinite(component: number): InvalidParameter {
+  return new InvalidParameter(
+    "reg_covar",
     `the covariance of component ${component} is not positive definite: raise the regularisation (reg_covar) or lower the number of components`,
   );
 }

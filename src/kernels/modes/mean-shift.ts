@@ -3,6 +3,7 @@
  * a mean and row; memory `meanShiftBytes` in memory.ts. Deterministic: who is within reach is decided in f64, and no mean depends on the others of its block.
  */
 import type { Slices } from "../contract";
+import { InvalidParameter } from "../errors";
 import type { KernelMatrix } from "../matrix";
 import type { KernelModule } from "../module";
 import { sliceRows } from "../slices";
@@ -27,7 +28,12 @@ export function* meanShift(
   const { ends, iterations } = yield* kernel.scopedSlices(() =>
     climb(kernel, matrix, { seeds, bandwidth, maxIter: options.maxIter }),
   );
-  if (ends.count === 0) throw new RangeError(`no row is within the bandwidth of ${bandwidth} of any seed`);
+  if (seeds.count === 0) {
+    const msg = `no bin of the width of the bandwidth, ${bandwidth}, has min_bin_freq = ${options.minBinFreq} rows`;
+    throw new InvalidParameter("min_bin_freq", msg);
+  }
+  if (ends.count === 0)
+    throw new InvalidParameter("bandwidth", `no row is within the bandwidth of ${bandwidth} of any seed`);
   const modes = yield* ends.modes(bandwidth);
   const reach = options.clusterAll ? Infinity : bandwidth;
   const labels = yield* modeLabels(kernel, matrix, modes.centers, reach);

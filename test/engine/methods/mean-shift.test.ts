@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { MeanShiftParams } from "../../../src/domain/definition/params/mean-shift";
 import { meanShift } from "../../../src/engine/methods/mean-shift";
 import { blobs } from "../fixtures";
-import { methodSpec, outcome, SHARDS, scattered } from "./support";
+import { failure, methodSpec, outcome, SHARDS, scattered } from "./support";
 
 const PARAMS: MeanShiftParams = {
   bandwidth: 0.4,
@@ -54,6 +54,13 @@ describe("mean shift runs", () => {
     expect(record).toMatchObject({ status: "completed", numClusters: 4, noisePoints: 0 });
     expect(manifest.result).toBe("approximate");
     expect(members).toHaveLength(900);
+  });
+
+  it.each([
+    [{ seeds: [[900, 900, 900, 900]] }, /bandwidth: no row is within the bandwidth of 0.4 of any seed/],
+    [{ bin_seeding: true, min_bin_freq: 500 }, /min_bin_freq: no bin .* has min_bin_freq = 500 rows/],
+  ])("with %o fail at once and name the parameter", async (params, message) => {
+    expect(await failure(spec(params), { a: tight(300) })).toMatch(message);
   });
 
   it("refuse seeds of another width, and say what seeds make idle", () => {

@@ -56,6 +56,14 @@ export interface RunOutcome {
   bytes: string[];
 }
 
+/** Of a run that the input fails: no attempt after the first would change that. */
+export async function failure(run: RunSpec, options: WorldOptions = {}): Promise<string> {
+  const world = await makeWorld(run, { a: scattered(), b: [], dimensions: 4, ...options });
+  const record = await world.run();
+  expect(record).toMatchObject({ status: "failed", errorCode: "validation_failed" });
+  return record.errorMessage!;
+}
+
 export async function outcome(run: RunSpec, options: WorldOptions = {}): Promise<RunOutcome> {
   const world = await makeWorld(run, { a: scattered(), b: [], dimensions: 4, ...options });
   const record = await world.run();
