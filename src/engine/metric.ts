@@ -2,25 +2,31 @@ import { ShoalError } from "../domain/errors";
 import type { Metric } from "../kernels/neighbors/contract";
 
 /** Every name that a metric goes by. */
-const METRICS: Record<string, Metric> = {
-  euclidean: { name: "euclidean" },
-  l2: { name: "euclidean" },
-  cosine: { name: "cosine" },
-  manhattan: { name: "manhattan" },
-  l1: { name: "manhattan" },
-  cityblock: { name: "manhattan" },
-  chebyshev: { name: "chebyshev" },
+const METRICS: Record<string, Metric["name"]> = {
+  euclidean: "euclidean",
+  l2: "euclidean",
+  manhattan: "manhattan",
+  l1: "manhattan",
+  cityblock: "manhattan",
+  chebyshev: "chebyshev",
+  cosine: "cosine",
+  minkowski: "minkowski",
 };
 
-/** The metric of a parameter; `p` is that of `minkowski`. Throws `validation_failed` for one that is not offered. */
-export function metricOf(name: string, field: string, p = 2): Metric {
-  if (name === "minkowski") return p === 2 ? { name: "euclidean" } : { name: "minkowski", p };
-  const metric = METRICS[name];
-  if (metric) return metric;
-  const accepted = [...Object.keys(METRICS), "minkowski"];
-  throw new ShoalError("validation_failed", `${field} = ${name} is not offered; it may be ${accepted.join(", ")}`, {
-    field,
-    value: name,
-    accepted,
-  });
+/**
+ * The kernels' metric for a name of scikit-learn's; `p` is the power of `minkowski`. Throws `validation_failed` for one that
+ * no kernel computes; `within` is where the caller gave it.
+ */
+export function metricOf(name: string, p: number | null = 2, within = "algorithm_params"): Metric {
+  const found = METRICS[name];
+  if (!found) {
+    const accepted = Object.keys(METRICS);
+    const choices = accepted.map((one) => JSON.stringify(one)).join(", ");
+    const message = `${within}.metric: ${JSON.stringify(name)} is not supported; accepted: ${choices}`;
+    throw new ShoalError("validation_failed", message, { field: "metric", value: name, accepted });
+  }
+  if (found !== "minkowski") return { name: found };
+  if (p === null || p === 2) return { name: "euclidean" };
+  if (p === 1) return { name: "manhattan" };
+  return { name: "minkowski", p };
 }

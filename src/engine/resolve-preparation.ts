@@ -20,7 +20,7 @@ export function preparationOf({ preprocessing_steps }: VectorConfig): Preparatio
             components: step.n_components as number,
             neighbors: step.n_neighbors as number,
             minDist: step.min_dist as number,
-            metric: metricOf(step.metric as string, "preprocessing_steps.metric"),
+            metric: metricOf(step.metric as string, 2, "preprocessing_steps"),
             seed: step.random_state as number,
           },
         ];

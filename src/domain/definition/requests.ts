@@ -1,6 +1,7 @@
 /** The structured request, which every dialect is translated to. Bounds and defaults are the published API's. */
 import { z } from "zod";
 import { ALGORITHMS } from "./model";
+import { Metric } from "./params/options";
 
 export const MAX_SAMPLE = 1_000_000;
 /** Planning asks each collection's store, and a request may make 1,000 such calls. */
@@ -30,7 +31,7 @@ export const UmapStep = z.object({
   random_state: z.int().default(42),
   n_neighbors: z.int().min(2).default(30),
   min_dist: Unit.default(0),
-  metric: z.string().default("cosine"),
+  metric: Metric.default("cosine"),
 });
 export const TsneStep = z.object({
   method: z.literal("tsne"),

@@ -304,9 +304,11 @@ function dataWarnings({ frozen, spec }: RunHead): RunHead["warnings"] {
   const loc = ["vector_config", "feature_uris"];
   if (missing > 0) {
     const names = spec.features.map((feature) => feature.name).join(", ");
-    warnings.push({ loc, msg: `${missing} documents lack a vector of ${names} and take no part` });
+    warnings.push({ loc, msg: `${documents(missing)} without a vector of ${names}: not in this run` });
   }
   if (noise > 0)
-    warnings.push({ loc, msg: `${noise} documents have only zero vectors, which have no direction: they are noise` });
+    warnings.push({ loc, msg: `${documents(noise)} with only zero vectors, which have no direction: noise` });
   return warnings;
 }
+
+const documents = (count: number): string => (count === 1 ? "1 document" : `${count} documents`);

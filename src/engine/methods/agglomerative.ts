@@ -3,13 +3,13 @@
  * and needs no run: `cutTree`.
  */
 import type { AgglomerativeParams } from "../../domain/definition/params/agglomerative";
-import { ShoalError } from "../../domain/errors";
 import { cutTree, mergeSizes } from "../../kernels";
 import type { Cut, Linkage, LinkageMetric, MergeTree } from "../../kernels/linkage/contract";
 import { agglomerativeBytes } from "../../kernels/linkage/memory";
 import { BASE_BYTES, matrixBytes } from "../../kernels/memory";
+import { metricOf } from "../metric";
 import { EXPECTED_CLUSTERS, type FittedMethod, type Sizes } from "./method";
-import { metricOf, withoutEffect } from "./parameters";
+import { refuseMoreThan, withoutEffect } from "./parameters";
 import type { MethodTable } from "./tables";
 
 /** A matrix up to this size is copied for Ward's merges; a larger one is overwritten and read again by whoever needs it next. */
@@ -30,19 +30,12 @@ export const agglomerative: FittedMethod<AgglomerativeParams> = {
   kind: "fitted",
   cap: "pairwiseRows",
   clusters: ({ n_clusters }) => n_clusters ?? EXPECTED_CLUSTERS,
-  metric: ({ affinity }) => metricOf(affinity, 2, "affinity"),
+  metric: ({ affinity }) => metricOf(affinity),
 
   review: (params) =>
     withoutEffect(params, { connectivity: [null, "rows have no graph here, so any two clusters may merge"] }),
 
-  check({ n_clusters }, { rows }) {
-    if (n_clusters !== null && n_clusters > rows)
-      throw new ShoalError(
-        "too_few_documents",
-        `n_clusters = ${n_clusters} needs as many documents; ${rows} can take part`,
-        { field: "n_clusters", value: n_clusters, limit: rows },
-      );
-  },
+  check: ({ n_clusters }, { rows }) => refuseMoreThan(rows, "n_clusters", n_clusters),
 
   plan({ linkage, affinity }, sizes) {
     const { rows, dimensions } = sizes;
@@ -56,7 +49,7 @@ export const agglomerative: FittedMethod<AgglomerativeParams> = {
 
   async fit({ params, rows, dimensions, kernels, matrix, spent, run, compute }) {
     const { linkage, affinity } = params;
-    const metric = metricOf(affinity, 2, "affinity").name as LinkageMetric;
+    const metric = metricOf(affinity).name as LinkageMetric;
     const inPlace = worksInPlace(linkage, { rows, dimensions });
     const tree = await run(kernels.mergeTree(await matrix(), { linkage, metric, inPlace }));
     if (inPlace) spent();

@@ -2,8 +2,9 @@ import type { DbscanParams } from "../../domain/definition/params/dbscan";
 import { dbscanBytes } from "../../kernels/density/dbscan";
 import { BASE_BYTES, matrixBytes } from "../../kernels/memory";
 import { NEIGHBORS_PER_MS } from "../cost";
+import { metricOf } from "../metric";
 import type { FittedMethod } from "./method";
-import { countOf, metricOf, NO_METRIC_PARAMS, NO_TREE, withoutEffect } from "./parameters";
+import { countOf, idlePower, NO_METRIC_PARAMS, NO_TREE, withoutEffect } from "./parameters";
 
 /** Share of the pairs of rows that the passes come to look at; measured 0.1 to 1, see docs/kernels/dbscan.md. */
 const PAIRS = 0.5;
@@ -16,8 +17,12 @@ export const dbscan: FittedMethod<DbscanParams> = {
   ofShare: (params, share) => ({ min_samples: countOf(params.min_samples, share, 2) }),
 
   review(params) {
-    metricOf(params.metric, params.p);
-    return withoutEffect(params, { algorithm: ["auto", NO_TREE], metric_params: [null, NO_METRIC_PARAMS] });
+    const { metric, p } = params;
+    metricOf(metric, p);
+    return [
+      ...withoutEffect(params, { algorithm: ["auto", NO_TREE], metric_params: [null, NO_METRIC_PARAMS] }),
+      ...idlePower(metric, p),
+    ];
   },
 
   plan({ min_samples, metric, p }, { rows, dimensions }) {

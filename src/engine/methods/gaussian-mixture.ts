@@ -1,12 +1,12 @@
 import type { Warning } from "../../domain/definition/model";
-import type { GaussianMixtureParams } from "../../domain/definition/params/gaussian-mixture";
-import { ShoalError } from "../../domain/errors";
+import { type GaussianMixtureParams, initialIssues } from "../../domain/definition/params/gaussian-mixture";
 import { covarianceMatrix, type MixtureModel } from "../../kernels";
 import type { Kernels, Matrix } from "../../kernels/contract";
 import { FLOAT32_MAX } from "../../kernels/grid";
 import { BASE_BYTES, matrixBytes } from "../../kernels/memory";
 import { mixtureBytes } from "../../kernels/mixture/memory";
 import type { FittedMethod } from "./method";
+import { refused, refuseMoreThan } from "./parameters";
 import type { MethodTable } from "./tables";
 
 /** Rounds of EM that a start is expected to take; measured 13 to 58. */
@@ -23,31 +23,10 @@ export const gaussianMixture: FittedMethod<GaussianMixtureParams> = {
   cap: "fittedRows",
   clusters: ({ n_components }) => n_components,
 
-  review(params) {
-    initialValues(params);
-    return [];
-  },
-
   check(params, { rows, dimensions }) {
-    const { n_components, covariance_type: type } = params;
-    if (n_components > rows) {
-      throw new ShoalError(
-        "too_few_documents",
-        `n_components = ${n_components} needs as many documents; ${rows} can take part`,
-        { field: "n_components", value: n_components, limit: rows },
-      );
-    }
-    const square = dimensions * dimensions;
-    const { weights, means, precisions } = initialValues(params);
-    const sizes = {
-      full: n_components * square,
-      tied: square,
-      diag: n_components * dimensions,
-      spherical: n_components,
-    };
-    checkSize("weights_init", weights, n_components);
-    checkSize("means_init", means, n_components * dimensions);
-    checkSize("precisions_init", precisions, sizes[type]);
+    refuseMoreThan(rows, "n_components", params.n_components);
+    const [issue] = initialIssues(params, dimensions);
+    if (issue) throw refused(String(issue.loc[0]), issue.msg);
   },
 
   plan({ n_components: k, covariance_type: type, n_init, max_iter }, { rows, dimensions: d }) {
@@ -195,26 +174,11 @@ interface InitialValues {
   precisions: Float64Array | null;
 }
 
-const initialValues = (params: GaussianMixtureParams): InitialValues => ({
-  weights: numbers("weights_init", params.weights_init),
-  means: numbers("means_init", params.means_init),
-  precisions: numbers("precisions_init", params.precisions_init),
+const initialValues = ({ weights_init, means_init, precisions_init }: GaussianMixtureParams): InitialValues => ({
+  weights: flat(weights_init),
+  means: flat(means_init),
+  precisions: flat(precisions_init),
 });
 
-/** Nested lists of numbers, flat. */
-function numbers(field: string, given: unknown[] | null): Float64Array | null {
-  if (given === null) return null;
-  const flat = given.flat(3);
-  const bad = flat.find((value) => typeof value !== "number" || !Number.isFinite(value));
-  if (bad !== undefined || flat.length === 0) {
-    const msg = `algorithm_params.${field} must be numbers, in lists of lists where they are vectors or matrices`;
-    throw new ShoalError("validation_failed", msg, { field });
-  }
-  return Float64Array.from(flat as number[]);
-}
-
-function checkSize(field: string, values: Float64Array | null, size: number): void {
-  if (values === null || values.length === size) return;
-  const msg = `algorithm_params.${field} has ${values.length} numbers, not ${size}`;
-  throw new ShoalError("validation_failed", msg, { field, value: values.length, limit: size });
-}
+/** Lists of lists as one; their shape has been checked. */
+const flat = (given: unknown[] | null): Float64Array | null => given && Float64Array.from(given.flat(2) as number[]);

@@ -4,8 +4,9 @@ import type { CondensedTree, HdbscanOptions } from "../../kernels";
 import { hdbscanBytes } from "../../kernels/density/hdbscan/memory";
 import { BASE_BYTES, matrixBytes } from "../../kernels/memory";
 import { NEIGHBORS_PER_MS } from "../cost";
+import { metricOf } from "../metric";
 import type { FittedMethod } from "./method";
-import { countOf, metricOf } from "./parameters";
+import { countOf, withoutPower } from "./parameters";
 import type { MethodTable } from "./tables";
 
 /** Share of the pairs of rows that are looked at; measured 0.02 to 0.7, see docs/design/hdbscan.md. */
@@ -24,9 +25,9 @@ export const hdbscan: FittedMethod<HdbscanParams> = {
     max_cluster_size: params.max_cluster_size && countOf(params.max_cluster_size, share),
   }),
 
-  review(params) {
-    metricOf(params.metric);
-    return [];
+  review({ metric }) {
+    metricOf(metric);
+    return withoutPower(metric);
   },
 
   plan(params, { rows, dimensions }) {

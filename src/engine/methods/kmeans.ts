@@ -11,6 +11,7 @@ import { ASSIGN_PER_MS, KMEANS_PER_MS } from "../cost";
 import { holdsInMemory, type Limits, ROW_WORKSPACE_BYTES } from "../limits";
 import { EXPECTED_ROUNDS, overRows, overUnits } from "../plan-stage";
 import type { StagedJob, StagedMethod } from "./method";
+import { refuseMoreThan } from "./parameters";
 
 /** Rounds that a restart is expected to take from its start. Measured: 19 to 109, see docs/design/planner.md. */
 const RESTART_ROUNDS = 60;
@@ -22,12 +23,7 @@ export const kmeans: StagedMethod<KMeansParams> = {
   clusters: ({ n_clusters }) => n_clusters,
 
   check({ n_clusters }, { rows, dimensions }, limits) {
-    if (n_clusters > rows)
-      throw new ShoalError(
-        "too_few_documents",
-        `n_clusters = ${n_clusters} needs as many documents; ${rows} can take part`,
-        { field: "n_clusters", value: n_clusters, limit: rows },
-      );
+    refuseMoreThan(rows, "n_clusters", n_clusters);
     const most = Math.floor(limits.clusterValues / dimensions);
     if (n_clusters > most)
       throw new ShoalError(

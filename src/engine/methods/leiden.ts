@@ -2,8 +2,9 @@ import type { LeidenParams } from "../../domain/definition/params/leiden";
 import { leidenBytes } from "../../kernels/community/memory";
 import { similarityGraph } from "../../kernels/community/similarity";
 import { BASE_BYTES } from "../../kernels/memory";
+import { metricOf } from "../metric";
 import type { FittedMethod, NeighborWish, Sizes } from "./method";
-import { metricOf } from "./parameters";
+import { withoutPower } from "./parameters";
 
 /** Arcs of the graph for each entry of the lists: 1 where all neighbours are mutual, 2 where none are; measured 1.2 to 1.5. */
 const ARCS_PER_ENTRY = 1.7;
@@ -26,7 +27,7 @@ export const leiden: FittedMethod<LeidenParams> = {
 
   review({ metric }) {
     metricOf(metric);
-    return [];
+    return withoutPower(metric);
   },
 
   plan(params, { rows }) {

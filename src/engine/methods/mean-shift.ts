@@ -1,10 +1,9 @@
 /** Mean shift. Its modes are kept (`modes.parquet`); they label rows outside of the fitted sample. */
 import type { MeanShiftParams } from "../../domain/definition/params/mean-shift";
-import { ShoalError } from "../../domain/errors";
 import { BASE_BYTES, matrixBytes } from "../../kernels/memory";
 import { meanShiftBytes } from "../../kernels/modes/memory";
 import { EXPECTED_CLUSTERS, type FittedMethod } from "./method";
-import { withoutEffect } from "./parameters";
+import { refused, withoutEffect } from "./parameters";
 
 /** Moves that a mean takes, on average; of the means that bins start, as a share of the rows. Measured, see docs/design/optics.md. */
 const MOVES = 15;
@@ -26,8 +25,8 @@ export const meanShift: FittedMethod<MeanShiftParams> = {
     const wrong = seeds?.findIndex((seed) => seed.length !== dimensions) ?? -1;
     if (wrong < 0) return;
     const length = seeds![wrong]!.length;
-    const message = `seed ${wrong} has ${length} values; the prepared vectors have ${dimensions} dimensions`;
-    throw new ShoalError("validation_failed", message, { field: "seeds", value: length, accepted: [dimensions] });
+    const why = `seed ${wrong} has ${length} values; the prepared vectors have ${dimensions} dimensions`;
+    throw refused("seeds", why, { value: length, accepted: [dimensions] });
   },
 
   plan({ seeds, bin_seeding, bandwidth }, { rows, dimensions }) {

@@ -1,11 +1,11 @@
 /** OPTICS. The ordering is kept (`ordering.parquet`), so that another steepness or cut is read off it and needs no run: `opticsLabels`. */
 import type { OpticsParams } from "../../domain/definition/params/optics";
-import { ShoalError } from "../../domain/errors";
 import type { OpticsExtraction, OpticsOptions, OpticsOrdering } from "../../kernels";
 import { opticsBytes } from "../../kernels/density/optics/memory";
 import { BASE_BYTES, matrixBytes } from "../../kernels/memory";
+import { metricOf } from "../metric";
 import type { FittedMethod } from "./method";
-import { countOf, metricOf, NO_METRIC_PARAMS, NO_TREE, unsupported, withoutEffect } from "./parameters";
+import { countOf, idlePower, NO_METRIC_PARAMS, NO_TREE, refuseMoreThan, withoutEffect } from "./parameters";
 import type { MethodTable } from "./tables";
 
 /** JavaScript's arrays of the ordering for a row, beside the lists of core distances. */
@@ -26,18 +26,24 @@ export const optics: FittedMethod<OpticsParams> = {
   }),
 
   review(params) {
-    const { metric, p, eps, max_eps: maxEps } = params;
+    const { metric, p, cluster_method: extraction } = params;
     metricOf(metric, p);
-    if (eps !== null && maxEps !== null && eps > maxEps) throw unsupported("eps", eps, [`at most max_eps = ${maxEps}`]);
-    return withoutEffect(params, { algorithm: ["auto", NO_TREE], metric_params: [null, NO_METRIC_PARAMS] });
+    const other = `cluster_method ${extraction} does not look at it`;
+    return [
+      ...withoutEffect(params, { algorithm: ["auto", NO_TREE], metric_params: [null, NO_METRIC_PARAMS] }),
+      ...idlePower(metric, p),
+      ...withoutEffect(
+        params,
+        extraction === "xi"
+          ? { eps: [null, other] }
+          : { xi: [0.05, other], predecessor_correction: [true, other], min_cluster_size: [null, other] },
+      ),
+    ];
   },
 
   check({ min_samples, min_cluster_size }, { rows }) {
-    for (const [field, value] of Object.entries({ min_samples, min_cluster_size: min_cluster_size ?? 0 })) {
-      if (value <= rows) continue;
-      const message = `${field} = ${value} needs as many documents; ${rows} can take part`;
-      throw new ShoalError("too_few_documents", message, { field, value, limit: rows });
-    }
+    refuseMoreThan(rows, "min_samples", min_samples);
+    refuseMoreThan(rows, "min_cluster_size", min_cluster_size);
   },
 
   plan({ min_samples, metric, p }, { rows, dimensions }) {

@@ -1,11 +1,10 @@
 import type { SpectralParams } from "../../domain/definition/params/spectral";
-import { ShoalError } from "../../domain/errors";
 import { connectivity, type SpectralOptions } from "../../kernels";
 import { BASE_BYTES, matrixBytes } from "../../kernels/memory";
 import { spectralBytes, spectralGraphBytes } from "../../kernels/spectral/memory";
 import { PLAIN_PER_MS } from "../cost";
 import type { FittedMethod, NeighborWish, Sizes } from "./method";
-import { unsupported, withoutEffect } from "./parameters";
+import { refuseMoreThan, unsupported, withoutEffect } from "./parameters";
 
 const AFFINITIES = ["rbf", "nearest_neighbors"];
 /** Products of the affinities with a vector; measured 170 to 210, see docs/design/spectral.md. */
@@ -39,23 +38,17 @@ export const spectral: FittedMethod<SpectralParams> = {
   review(params) {
     const { affinity } = params;
     if (!AFFINITIES.includes(affinity)) throw unsupported("affinity", affinity, AFFINITIES);
-    const OTHER_KERNEL = `affinity ${affinity} does not take it`;
+    const other = `affinity ${affinity} does not take it`;
     return withoutEffect(params, {
       eigen_solver: [null, "eigenvectors are found by Lanczos iterations"],
-      degree: [3, OTHER_KERNEL],
-      coef0: [1, OTHER_KERNEL],
-      kernel_params: [null, OTHER_KERNEL],
+      degree: [3, other],
+      coef0: [1, other],
+      kernel_params: [null, other],
+      ...(isGraph(params) ? { gamma: [1, other] } : { n_neighbors: [10, other] }),
     });
   },
 
-  check({ n_clusters }, { rows }) {
-    if (n_clusters <= rows) return;
-    throw new ShoalError(
-      "too_few_documents",
-      `n_clusters = ${n_clusters} needs as many documents; ${rows} can take part`,
-      { field: "n_clusters", value: n_clusters, limit: rows },
-    );
-  },
+  check: ({ n_clusters }, { rows }) => refuseMoreThan(rows, "n_clusters", n_clusters),
 
   plan(params, { rows, dimensions }) {
     const options = optionsOf(params);

@@ -4,7 +4,7 @@ import type { GaussianMixtureParams } from "../../../src/domain/definition/param
 import type { RunSpec } from "../../../src/domain/run/types";
 import { gaussianMixture } from "../../../src/engine/methods/gaussian-mixture";
 import { blobs } from "../fixtures";
-import { methodSpec, outcome, SHARDS } from "./support";
+import { failure, methodSpec, outcome, SHARDS } from "./support";
 
 const MIXTURE: GaussianMixtureParams = {
   n_components: 4,
@@ -75,15 +75,26 @@ describe("Gaussian mixture", () => {
     expect(record.numClusters).toBe(4);
   });
 
+  it("fails at once, and says why, where only the fit can tell that values have no mixture", async () => {
+    const indefinite = [
+      [1, 5, 0, 0],
+      [5, 1, 0, 0],
+      [0, 0, 1, 0],
+      [0, 0, 0, 1],
+    ];
+    const params = { covariance_type: "tied", precisions_init: indefinite } as const;
+    expect(await failure(spec(params), { a: apart() })).toMatch(/precisions_init .* is not positive definite/);
+  });
+
   it("refuses lists of another shape and more components than documents, and fits 50,000 × 50", () => {
     const limits = {} as never;
     const check = (params: Partial<GaussianMixtureParams>, rows = 100) =>
       gaussianMixture.check!({ ...MIXTURE, ...params }, { rows, dimensions: 4 }, limits);
     expect(() => check({})).not.toThrow();
-    expect(() => check({ means_init: [[1, 2]] })).toThrow(/means_init has 2 numbers, not 16/);
-    expect(() => check({ weights_init: [0.5, 0.5] })).toThrow(/weights_init has 2 numbers, not 4/);
+    expect(() => check({ means_init: [[1, 2]] })).toThrow(/means_init: must be 4 × 4 numbers, got 1 × 2/);
+    expect(() => check({ means_init: Array(8).fill([1, 2]) })).toThrow(/must be 4 × 4 numbers, got 8 × 2/);
+    expect(() => check({ means_init: Array(4).fill([1, 2, 3, 4]) })).not.toThrow();
     expect(() => check({}, 3)).toThrow(/n_components = 4 needs as many documents; 3 can take part/);
-    expect(() => gaussianMixture.review!({ ...MIXTURE, weights_init: ["x"] })).toThrow(/weights_init must be numbers/);
     expect(gaussianMixture.plan(MIXTURE, { rows: 50_000, dimensions: 50 }).bytes).toBeLessThan(24 * 2 ** 20);
   });
 });

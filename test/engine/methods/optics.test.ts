@@ -73,7 +73,8 @@ describe("optics runs", () => {
 
   it("refuse what the kernel cannot do, say what has no effect, and fit 50,000 × 50", () => {
     expect(() => optics.review!({ ...PARAMS, metric: "jaccard" })).toThrow(/metric/);
-    expect(() => optics.review!({ ...PARAMS, max_eps: 0.3 })).toThrow(/eps/);
+    expect(optics.review!({ ...PARAMS, cluster_method: "dbscan", xi: 0.1 })).toHaveLength(1);
+    expect(optics.review!({ ...PARAMS, metric: "cosine", p: 3 })).toHaveLength(1);
     expect(optics.review!({ ...PARAMS, algorithm: "kd_tree" })).toHaveLength(1);
     expect(() => optics.check!({ ...PARAMS, min_samples: 30 }, { rows: 20, dimensions: 2 }, {} as never)).toThrow(
       /min_samples = 30/,

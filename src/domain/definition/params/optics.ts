@@ -31,4 +31,11 @@ export type OpticsParams = Omit<z.output<typeof OpticsRequest>, "leaf_size" | "n
 export const optics: ParameterModel = {
   schema: OpticsRequest,
   inert: { leaf_size: INERT.leaf_size, n_jobs: INERT.n_jobs },
+  review: (params) => {
+    const { cluster_method, eps, max_eps } = params as z.output<typeof OpticsRequest>;
+    if (cluster_method !== "dbscan" || eps === null || max_eps === null || eps <= max_eps)
+      return { params, issues: [], warnings: [] };
+    const msg = `${eps} must be at most max_eps, which is ${max_eps}`;
+    return { params, issues: [{ loc: ["eps"], msg, type: "contradiction" }], warnings: [] };
+  },
 };
