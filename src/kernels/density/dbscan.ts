@@ -97,8 +97,9 @@ function* passes(kernel: KernelModule, matrix: KernelMatrix, options: DbscanOpti
   else if (clusters > 0) yield* round(3, OTHER, (from, to) => raw.dbscanBorder(state, from, to));
 
   const result = { labels: new Int32Array(rows), core: new Uint8Array(rows), clusters };
-  const [found, neighbours] = [kernel.i32(labels, rows), kernel.i32(counts, rows)];
-  for (const [position, row] of kernel.i32(baseOrder, rows).entries()) {
+  const [found, neighbours, order] = [kernel.i32(labels, rows), kernel.i32(counts, rows), kernel.i32(baseOrder, rows)];
+  for (let position = 0; position < rows; position++) {
+    const row = order[position]!;
     result.labels[row] = found[position]!;
     result.core[row] = neighbours[position]! >= options.minSamples ? 1 : 0;
   }

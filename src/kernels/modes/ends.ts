@@ -50,7 +50,7 @@ export class Ends {
 }
 
 function compare(a: Float64Array, b: Float64Array): number {
-  for (const [t, value] of a.entries()) if (value !== b[t]) return value - b[t]!;
+  for (let t = 0; t < a.length; t++) if (a[t] !== b[t]) return a[t]! - b[t]!;
   return 0;
 }
 

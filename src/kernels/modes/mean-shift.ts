@@ -14,6 +14,8 @@ import { SLOTS } from "./memory";
 import { type Seeds, seedsOf } from "./seeds";
 
 const QUANTILE = 0.3;
+/** What a row within reach of a mean may cost beside the tile, as `sliceRows` counts: there, all rows may be. */
+const REACHED_OPERATIONS = 400;
 /** As in asm/modes/state.ts. */
 const [MOVING, ARRIVED] = [0, 1];
 
@@ -79,7 +81,8 @@ function* climb(
     }
     raw.shiftOpen(state, used);
     const step = () => ({ done: arrived, total: seeds.count });
-    yield* sliceRows(rows, used * (dimensions + 4), (from, to) => raw.shiftScan(state, from, to), step);
+    const operations = used * (3 * dimensions + REACHED_OPERATIONS);
+    yield* sliceRows(rows, operations, (from, to) => raw.shiftScan(state, from, to), step);
     raw.shiftMove(state);
 
     const fates = kernel.i32(raw.shiftFates(state), used);
@@ -122,6 +125,6 @@ function* label(kernel: KernelModule, matrix: KernelMatrix, modes: Float64Array,
   const count = modes.length / dimensions;
   const slice = (from: number, to: number): void =>
     kernel.raw.shiftLabels(address, dimensions, from, to, centers, count, reach, labels);
-  yield* sliceRows(rows, 2 * modes.length, slice);
+  yield* sliceRows(rows, count * (8 * dimensions + 64), slice);
   return kernel.i32(labels, rows).slice();
 }

@@ -3,13 +3,14 @@
  * of the embedding, found by turns. `clusterQr`: Damle, Minden & Ying, "Simple, direct and efficient multi-way spectral clustering" (2019).
  * Rows × k (the number of columns is the number of clusters), f64. Memory 8 n k bytes; O(n k²) a round.
  */
+import type { Slices } from "../contract";
 import { polar } from "./polar";
 
 const MAX_ROUNDS = 20;
 const EPSILON = 2 ** -52;
 
 /** `first` is the row that the first rotation starts from. */
-export function discretize(embedding: Float64Array, k: number, first: number): Int32Array {
+export function* discretize(embedding: Float64Array, k: number, first: number): Slices<Int32Array> {
   const n = embedding.length / k;
   const x = normalized(embedding, n, k);
   let rotation = firstRotation(x, n, k, first);
@@ -23,6 +24,7 @@ export function discretize(embedding: Float64Array, k: number, first: number): I
     if (Math.abs(cut - previous) < EPSILON || round > MAX_ROUNDS) return labels;
     previous = cut;
     rotation = transposed(found, k);
+    yield { done: round, total: MAX_ROUNDS };
   }
 }
 
@@ -64,7 +66,7 @@ function firstRotation(x: Float64Array, n: number, k: number, first: number): Fl
   return rotation;
 }
 
-export function clusterQr(embedding: Float64Array, k: number): Int32Array {
+export function* clusterQr(embedding: Float64Array, k: number): Slices<Int32Array> {
   const n = embedding.length / k;
   const pivots = new Float64Array(k * k);
   const rest = embedding.slice();
@@ -72,6 +74,7 @@ export function clusterQr(embedding: Float64Array, k: number): Int32Array {
     const pivot = longestRow(rest, n, k);
     for (let t = 0; t < k; t++) pivots[t * k + j] = embedding[pivot * k + t]!;
     removeDirection(rest, n, k, pivot);
+    yield { done: j, total: k };
   }
   return nearestAxes(embedding, n, k, polar(pivots, k).rotation, true);
 }

@@ -51,7 +51,10 @@ export function* spectral(
 
 export function* spectralOfGraph(kernel: KernelModule, graph: Graph, options: SpectralOptions): Slices<SpectralResult> {
   checkOptions(graph.nodes, options);
-  const pairs = embed(yield* laplacianEigenpairs(kernel, graph, solverOptions(graph.nodes, options)), degrees(graph));
+  const found = yield* laplacianEigenpairs(kernel, graph, solverOptions(graph.nodes, options));
+  yield { done: graph.nodes, total: graph.nodes };
+  const pairs = embed(found, degrees(graph));
+  yield { done: graph.nodes, total: graph.nodes };
   return { ...pairs, labels: yield* label(kernel, pairs.embedding, graph.nodes, options) };
 }
 
@@ -99,15 +102,29 @@ function* label(
   options: SpectralOptions,
 ): Slices<Int32Array> {
   const count = embedding.length / rows;
-  if (options.assignLabels === "cluster_qr") return clusterQr(embedding, count);
+  if (options.assignLabels === "cluster_qr") return yield* clusterQr(embedding, count);
   if (options.assignLabels === "discretize") {
     const u = uniform(kernel, seedWords(options.seed), 0, PURPOSE.discretize, 0);
-    return discretize(embedding, count, Math.floor(u * rows));
+    return yield* discretize(embedding, count, Math.floor(u * rows));
   }
   return yield* kernel.scopedSlices(() => kmeansLabels(kernel, embedding, rows, count, options));
 }
 
-/** The best of several k-means in the embedding, which is centred and scaled to about 1. */
+/** The embedding with zero means, its largest magnitude brought to 1: k-means sees floats. */
+function centred(embedding: Float64Array, rows: number, dimensions: number): Float32Array {
+  const means = new Float64Array(dimensions);
+  for (let at = 0; at < embedding.length; at++) means[at % dimensions]! += embedding[at]! / rows;
+  let largest = 0;
+  for (let at = 0; at < embedding.length; at++) {
+    largest = Math.max(largest, Math.abs(embedding[at]! - means[at % dimensions]!));
+  }
+  const scale = largest > 0 ? 1 / largest : 1;
+  const values = new Float32Array(embedding.length);
+  for (let at = 0; at < values.length; at++) values[at] = (embedding[at]! - means[at % dimensions]!) * scale;
+  return values;
+}
+
+/** The best of several k-means in the embedding. */
 function* kmeansLabels(
   kernel: KernelModule,
   embedding: Float64Array,
@@ -115,12 +132,8 @@ function* kmeansLabels(
   dimensions: number,
   { clusters, restarts, seed }: SpectralOptions,
 ): Slices<Int32Array> {
-  const means = new Float64Array(dimensions);
-  for (let at = 0; at < embedding.length; at++) means[at % dimensions]! += embedding[at]! / rows;
-  const centred = embedding.map((value, at) => value - means[at % dimensions]!);
-  const largest = centred.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  const scale = largest > 0 ? 1 / largest : 1;
-  const values = Float32Array.from(centred, (value) => value * scale);
+  const values = centred(embedding, rows, dimensions);
+  yield { done: 0, total: restarts };
   const matrix = new KernelMatrix(kernel, rows, dimensions);
   matrix.write(0, values);
   const variance = values.reduce((sum, value) => sum + value * value, 0) / values.length;

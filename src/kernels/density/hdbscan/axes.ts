@@ -35,7 +35,7 @@ export function* chooseAxes(kernel: KernelModule, matrix: KernelMatrix, factor: 
   if (dimensions <= FEW_DIMENSIONS || dimensions > MAX_SCATTER_DIMENSIONS || 4 * dimensions > rows) return plain;
   const vectors = yield* kernel.scopedSlices(() => principalAxes(kernel, sample, dimensions));
   if (vectors === null) return plain;
-  const count = cheapestCount(sample, dimensions, vectors);
+  const count = yield* cheapestCount(sample, dimensions, vectors);
   if (count === 0) return plain;
   const details = detailsAfter(count, vectors.length / dimensions);
   return { mean, vectors: vectors.slice(0, (count + details) * dimensions), count, details };
@@ -69,11 +69,12 @@ function* principalAxes(kernel: KernelModule, sample: Float32Array, dimensions: 
   const peak = matrix.peak();
   if (peak === 0) return null;
   const sums = yield* scatter(kernel, matrix, 0, { maxAbs: peak, rows: matrix.rows });
+  yield { done: matrix.rows, total: matrix.rows };
   return eigenSymmetric(kernel, sums, dimensions, Math.min(MOST_AXES, dimensions)).vectors;
 }
 
 /** Number of axes with the least expected time a pair, or 0 where whole rows are expected to be quicker. */
-function cheapestCount(sample: Float32Array, d: number, vectors: Float64Array): number {
+function* cheapestCount(sample: Float32Array, d: number, vectors: Float64Array): Slices<number> {
   const axes = vectors.length / d;
   const rows = sample.length / d;
   const coordinates = new Float64Array(rows * axes);
@@ -90,6 +91,7 @@ function cheapestCount(sample: Float32Array, d: number, vectors: Float64Array): 
   const queries = Math.min(rows, SAMPLE_QUERIES);
   for (let i = 0; i < queries; i++) {
     const query = Math.floor((i * rows) / queries);
+    yield { done: i, total: queries };
     addPassing(passing, { sample, d, axes, rows, coordinates, rest }, query);
   }
   let best = 0;

@@ -28,8 +28,8 @@ export function clusterTree(tree: CondensedTree): ClusterTree {
     stabilities: new Float64Array(count),
     isLeaf: new Uint8Array(count).fill(1),
   };
-  for (const [row, parent] of parents.entries()) {
-    const own = parent - points;
+  for (let row = 0; row < parents.length; row++) {
+    const own = parents[row]! - points;
     const lambda = lambdas[row]!;
     const birth = clusters.births[own]!;
     clusters.deaths[own] = Math.max(clusters.deaths[own]!, lambda);

@@ -21,7 +21,7 @@ function* hdbscan(kernel: KernelModule, matrix: KernelMatrix, options: HdbscanOp
   const minSamples = Math.max(1, (options.minSamples ?? options.minClusterSize) - shift);
   const minClusterSize = options.minClusterSize + shift;
   const { mst, coreDistances } = yield* mutualReachability(kernel, matrix, { minSamples, alpha, metric });
-  // Each of these takes some ten milliseconds for 70,000 rows.
+  // No two of these in one slice: each takes 5 to 45 ms for 70,000 rows.
   const step = { done: matrix.rows, total: matrix.rows };
   yield step;
   const linkage = singleLinkage(mst, matrix.rows);

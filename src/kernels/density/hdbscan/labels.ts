@@ -40,7 +40,8 @@ function label(tree: CondensedTree, clusters: ClusterTree, selected: number[], o
   // The root holds every point: as a cluster it ends where the last of them leave it, or at epsilon.
   const epsilon = options.clusterSelectionEpsilon;
   const whole = epsilon > 0 ? 1 / epsilon : clusters.deaths[0]!;
-  for (const [row, point] of children.entries()) {
+  for (let row = 0; row < children.length; row++) {
+    const point = children[row]!;
     if (point >= points) continue;
     const index = inherited[parents[row]! - points]!;
     if (index < 0) continue;
@@ -65,7 +66,8 @@ function probabilities(
   labels: Int32Array,
 ): Float32Array {
   const strengths = new Float32Array(points);
-  for (const [row, point] of children.entries()) {
+  for (let row = 0; row < children.length; row++) {
+    const point = children[row]!;
     if (point >= points || labels[point]! < 0) continue;
     const most = clusters.deaths[selected[labels[point]!]!]!;
     const lambda = lambdas[row]!;

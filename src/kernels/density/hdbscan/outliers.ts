@@ -14,7 +14,8 @@ export function outlierScores(tree: CondensedTree): Float32Array {
     last[parent] = Math.max(last[parent]!, last[cluster]!);
   }
   const scores = new Float32Array(points);
-  for (const [row, point] of children.entries()) {
+  for (let row = 0; row < children.length; row++) {
+    const point = children[row]!;
     if (point >= points) continue;
     const most = last[parents[row]! - points]!;
     const lambda = lambdas[row]!;

@@ -5,7 +5,11 @@ import type { KernelModule } from "../../module";
 import type { Metric } from "../../neighbors/contract";
 import { emptyLists, knnAdd } from "../../neighbors/exact";
 import type { RawMetric } from "../../neighbors/metric";
+import { sliceRows } from "../../slices";
 import { coreRows } from "./memory";
+
+/** A call into the module for each row, as `sliceRows` counts: some 200 ns. */
+const CORE_OPERATIONS = 8_000;
 
 /** Rows with their metric, and where their inverse norms lie when it is angular. */
 export interface Space {
@@ -36,10 +40,13 @@ export function* coreDistances(
     for (const { done, total } of knnAdd(kernel, lists, { matrix: part, first }, { matrix, first: 0 }, metric)) {
       yield { done: first + (done / total) * part.rows, total: rows };
     }
-    for (let i = 0; i < part.rows; i++) {
-      const far = farthest(kernel, space, first + i, lists.neighbors, lists.distances, i * k, k);
-      core[first + i] = far <= maxEps ? far : Infinity;
-    }
+    const finish = (from: number, to: number): void => {
+      for (let i = from; i < to; i++) {
+        const far = farthest(kernel, space, first + i, lists.neighbors, lists.distances, i * k, k);
+        core[first + i] = far <= maxEps ? far : Infinity;
+      }
+    };
+    yield* sliceRows(part.rows, CORE_OPERATIONS, finish, (done) => ({ done: first + done, total: rows }));
   }
   return core;
 }
