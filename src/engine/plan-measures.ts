@@ -17,7 +17,7 @@ import { largestFitting, overUnits, single } from "./plan-stage";
 
 const SHARE = 0.2;
 /** CPU milliseconds of all measures that are always spent, and that a sampled one never spends. */
-const FREE_MS = 40;
+const FREE_MS = 50;
 const MOST_MS = 250;
 
 export interface PlannedMeasures {
@@ -26,8 +26,12 @@ export interface PlannedMeasures {
   notes: string[];
 }
 
-/** A measure planned for so many milliseconds, or why it is not taken. */
-type Measure = (budgetMs: number) => StagePlan | string;
+interface Measure {
+  /** Its part of the budget against the others'. */
+  weight: number;
+  /** Planned for so many milliseconds, or why it is not taken. */
+  plan(budgetMs: number): StagePlan | string;
+}
 
 /** `clusters`: how many are reckoned with. */
 export function planMeasures(
@@ -39,14 +43,16 @@ export function planMeasures(
   const method = methodOf(chosen);
   const dense = method.kind === "choosing" || (method.kind === "fitted" && method.dense === true);
   const measures: Measure[] = [
-    (ms) => silhouetteStage(job, clusters, ms),
-    ...(dense ? [(ms: number) => dbcvStage(job, clusters, ms)] : []),
-    (ms) => stabilityStage(chosen, job, ms),
+    { weight: 1, plan: (ms) => silhouetteStage(job, clusters, ms) },
+    ...(dense ? [{ weight: 1, plan: (ms: number) => dbcvStage(job, clusters, ms) }] : []),
+    { weight: 2, plan: (ms) => stabilityStage(chosen, job, ms) },
   ];
   const planned: PlannedMeasures = { stages: [], notes: [] };
   let left = Math.max(FREE_MS, SHARE * before.reduce((sum, { cpuMs }) => sum + cpuMs, 0));
-  for (const [i, measure] of measures.entries()) {
-    const found = measure(left / (measures.length - i));
+  let weights = measures.reduce((sum, { weight }) => sum + weight, 0);
+  for (const measure of measures) {
+    const found = measure.plan((left * measure.weight) / weights);
+    weights -= measure.weight;
     if (typeof found === "string") planned.notes.push(found);
     else {
       planned.stages.push(found);
@@ -106,6 +112,9 @@ const LEAST_SUBSAMPLE_ROWS = 50;
 const LEAST_CLUSTER_ROWS = 5;
 const LEAST_SUBSAMPLES = 2;
 const MOST_SUBSAMPLES = 10;
+/** CPU milliseconds of a fit beside what its method plans, in all and for a row: trees and lists in JavaScript, which small fits consist of. */
+const FIT_MS = 3;
+const FIT_ROW_MS = 0.005;
 /** Of the rows that a task keeps to draw its subsamples from, unless one of them takes more. */
 const POOL_BYTES = 8 * 1024 * 1024;
 /** A row's number in the pool and the subsample, its cluster and place, beside its values. */
@@ -120,7 +129,7 @@ function stabilityStage(chosen: VectorMethodSpec, job: StagedJob, budgetMs: numb
   if (half < least) return `stability: not measured, a subsample of half the rows has fewer than ${least}`;
   const size = largestFitting(half, (rows) => {
     const { bytes, cpuMs } = subsample(chosen, job, rows);
-    return bytes <= limits.kernelBytes && LEAST_SUBSAMPLES * cpuMs <= budgetMs;
+    return bytes <= limits.kernelBytes && cpuMs <= Math.min(limits.fitCpuMs, budgetMs / LEAST_SUBSAMPLES);
   });
   const { params, bytes, cpuMs, perTask } = subsample(chosen, job, Math.max(size, least));
   if (size < least || !accepts(() => method.check?.(params, { rows: size, dimensions }, limits)))
@@ -141,14 +150,15 @@ function subsample(chosen: VectorMethodSpec, { fittedRows, dimensions, rowMs, li
   const refitted = method.kind === "choosing" ? planningOf(method) : fittedMethodOf(chosen);
   const params = paramsOfShare(refitted, chosen.params, size / fittedRows);
   const fit = fitPlan(refitted, params, { rows: size, dimensions }, true);
+  const fitMs = fit.cpuMs + FIT_MS + FIT_ROW_MS * size;
   const poolBytes = size * (4 * dimensions + POOL_ROW_BYTES);
   const pooled = Math.max(1, Math.floor(POOL_BYTES / poolBytes));
-  const perTask = Math.max(1, Math.min(MOST_SUBSAMPLES, pooled, Math.floor(limits.taskCpuMs / fit.cpuMs)));
+  const perTask = Math.max(1, Math.min(MOST_SUBSAMPLES, pooled, Math.floor(limits.taskCpuMs / fitMs)));
   return {
     params,
     bytes: fit.bytes + perTask * poolBytes,
     // Subsamples of one pool are read together. What a task takes must not say how many rows they have.
-    cpuMs: fit.cpuMs + rowMs / Math.min(pooled, LEAST_SUBSAMPLES),
+    cpuMs: fitMs + rowMs / Math.min(pooled, LEAST_SUBSAMPLES),
     perTask,
   };
 }
