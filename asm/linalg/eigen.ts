@@ -8,6 +8,8 @@ import { uniform } from "../rng";
 const EPSILON: f64 = 2.220446049250313e-16;
 /** Eigenvalues closer than this share of the matrix's norm are orthogonalised against each other, as LAPACK's dstein does. */
 const CLOSE: f64 = 1e-3;
+/** Of a column's length, where the matrix's entries are about 1: the remainder of few dimensions shrinks by the rounding at each step, until its square vanishes. */
+const NOTHING: f64 = 1e-140;
 const BISECTIONS = 80;
 const ITERATIONS = 4;
 
@@ -56,7 +58,7 @@ export function tridiagonalStep(matrix: usize, n: i32, k: i32, diagonal: usize, 
   const first = at(v, 0);
   const alpha = first > 0 ? -norm : norm;
   set(off, k, m == 1 ? first : alpha);
-  if (m == 1 || norm == 0) return;
+  if (m == 1 || norm < NOTHING) return;
   set(v, 0, first - alpha);
   const beta = 2 / dot(v, v, m);
   set(betas, k, beta);

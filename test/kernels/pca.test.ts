@@ -31,6 +31,7 @@ function symmetric(n: number, entry: (i: number, j: number) => number): Float64A
 
 describe("eigenSymmetric", () => {
   const next = generator(4);
+  const signs = Array.from({ length: 3 }, () => Array.from({ length: 50 }, () => (next() < 0.5 ? -1 : 1)));
   const cases: [string, number, (i: number, j: number) => number][] = [
     ["one number", 1, () => 3],
     ["2 × 2", 2, (i, j) => (i === j ? 2 : 1)],
@@ -38,6 +39,7 @@ describe("eigenSymmetric", () => {
     ["the identity", 7, (i, j) => (i === j ? 1 : 0)],
     ["a diagonal with repeats", 8, (i, j) => (i === j ? [3, 3, 1, 5, 5, 5, 0, -2][i]! : 0)],
     ["all ones (rank one)", 9, () => 1],
+    ["three rows of signs", 50, (i, j) => signs.reduce((sum, row) => sum + row[i]! * row[j]!, 0)],
     ["two equal blocks", 8, (i, j) => (Math.floor(i / 4) === Math.floor(j / 4) ? 1 + (i === j ? 1 : 0) : 0)],
     ["Wilkinson's W21+", 21, (i, j) => (i === j ? Math.abs(i - 10) : j - i === 1 ? 1 : 0)],
     ["random", 60, () => next() - 0.5],
