@@ -1,7 +1,7 @@
 /** The prepared matrix inside the kernels' memory: spans of rows, or picked rows, centred; kept between tasks of an isolate. */
 import type { Grid, Matrix } from "../kernels/contract";
 import type { TaskContext } from "./context";
-import { readRows, type Span, sliceRows } from "./prepare";
+import { mapsTo, readRows, type Span, sliceRowsOf } from "./prepare";
 import { fittedRows } from "./sampling";
 import { lastView, meanName, viewOf, viewResult } from "./views";
 
@@ -184,9 +184,10 @@ async function* pickedSlices(
   const d = viewOf(context.plan, view).dimensions;
   const span = { from: rows[0]!, to: rows[rows.length - 1]! + 1 };
   if (rows.length * SPARSE < span.to - span.from) {
+    const maps = await mapsTo(context, view);
     for (let at = 0; at < rows.length; at++) {
       const one = { from: rows[at]!, to: rows[at]! + 1 };
-      yield { at, values: await readRows(context, one, view) };
+      yield { at, values: await readRows(context, one, view, maps) };
     }
     return;
   }
@@ -209,8 +210,9 @@ export async function* matrixSlices(
   span: Span,
   view = lastView(context.plan),
 ): AsyncGenerator<{ from: number; to: number; values: Float32Array<ArrayBuffer> }> {
-  const step = sliceRows(viewOf(context.plan, view).dimensions);
-  const slice = (from: number) => readRows(context, { from, to: Math.min(from + step, span.to) }, view);
+  const step = sliceRowsOf(context.plan.views, view);
+  const maps = await mapsTo(context, view);
+  const slice = (from: number) => readRows(context, { from, to: Math.min(from + step, span.to) }, view, maps);
   // One slice ahead, so that reading and computing overlap.
   let ahead = slice(span.from);
   for (let from = span.from; from < span.to; from += step) {

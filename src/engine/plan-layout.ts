@@ -1,11 +1,14 @@
 /** Plans layouts (UMAP, t-SNE), as steps of the preparation and as the map. */
 import { ShoalError } from "../domain/errors";
 import type { LayoutStep, MapSpec, PreparationStep, RunSpec, StagePlan, ViewPlan } from "../domain/run/types";
+import { BASE_BYTES } from "../kernels/memory";
 import { layoutOf } from "./layouts/methods";
 import type { Limits } from "./limits";
 import type { NeighborDemand } from "./neighbors";
 import { axesStage } from "./plan-axes";
 import { single } from "./plan-stage";
+import { mapBytes } from "./plan-views";
+import { sliceRows } from "./prepare";
 import type { LayoutParams } from "./stages/layout";
 
 const NAMES = { umap: "UMAP", tsne: "t-SNE" } as const;
@@ -106,10 +109,14 @@ export function layoutStages(step: LayoutStep, rows: number, target: LayoutTarge
   return [{ ...stage, result: `axes/${axes}` }, layoutStage(step, rows, target, axes, limits)];
 }
 
+/** A slice of the rows as it is taken to its principal axes. */
+const startBytes = (rows: number, { dimensions }: ViewPlan, { components }: LayoutStep): number =>
+  BASE_BYTES + mapBytes(Math.min(rows, sliceRows(dimensions)), dimensions, components);
+
 function layoutStage(
   step: LayoutStep,
   rows: number,
-  { view, output, result }: LayoutTarget,
+  { view, plan, output, result }: LayoutTarget,
   axes: string | null,
   limits: Limits,
 ): StagePlan {
@@ -120,7 +127,7 @@ function layoutStage(
   return single("layout", {
     method: `${NAMES[step.method]} to ${step.components} dimensions, ${epochs} epochs`,
     cpuMs: method.startMs(step, rows) + epochs * epochMs,
-    taskBytes: method.bytes(step, rows).kernels,
+    taskBytes: Math.max(method.bytes(step, rows).kernels, axes === null ? 0 : startBytes(rows, plan, step)),
     maxRounds: Math.ceil(epochs / epochsPerRound),
     result,
     params: { view, step, axes, output, epochsPerRound } satisfies LayoutParams,

@@ -4,27 +4,25 @@
  */
 import { ShoalError } from "../domain/errors";
 import type { LayoutStep, PreparationStep, RunSpec, Shape, StagePlan, ViewPlan } from "../domain/run/types";
-import { matrixBytes, projectBytes } from "../kernels/memory";
 import { SCATTER_PER_MS } from "./cost";
 import { holdsInMemory, type Limits } from "./limits";
 import { type NeighborDemand, neighborStages } from "./neighbors";
-import { axesStage, SCATTER_MAX_DIMENSIONS, shardBytes, streamMs } from "./plan-axes";
+import { axesOf, axesStage, SCATTER_MAX_DIMENSIONS, streamMs } from "./plan-axes";
 import { isLayout, layoutDemands, layoutStages, mapView, refuseLayout, startsOnAxes } from "./plan-layout";
 import { overRows } from "./plan-stage";
+import { mapBytes, shardBytes } from "./plan-views";
+import { sliceRows } from "./prepare";
 import { shardRowsOf } from "./shards";
 import { axesName, matrixName } from "./views";
-
-/** Bytes of the slice that a linear map is applied to, and of what it makes. */
-const SLICE_BYTES = 8 * 1024 * 1024;
 
 export interface PreparationPlan {
   views: ViewPlan[];
   stages: StagePlan[];
 }
 
-/** Dimensions of the rows that are clustered. Throws `job_too_large`, `validation_failed` where a step cannot work on them. */
-export function preparedDimensions(preparation: PreparationStep[], dimensions: number): number {
-  return preparation.reduce((before, step) => dimensionsAfter(step, before), dimensions);
+/** Dimensions of the rows that are clustered. Throws `job_too_large` where a step cannot work on them. */
+export function preparedDimensions(preparation: PreparationStep[], { rows, dimensions }: Shape): number {
+  return preparation.reduce((before, step) => dimensionsAfter(step, rows, before), dimensions);
 }
 
 /**
@@ -46,7 +44,7 @@ export function planPreparation(
   for (const [i, step] of spec.preparation.entries()) {
     const before = views[i]!;
     const last = i + 1 === spec.preparation.length;
-    const dimensions = dimensionsAfter(step, before.dimensions);
+    const dimensions = dimensionsAfter(step, shape.rows, before.dimensions);
     const made = viewPlan(dimensions, shape.rows, before, last ? whole : null, limits);
     // A layout is one task's and needs the neighbours alone; its rows cannot be made again one by one.
     views.push(isLayout(step) ? { ...made, stored: true } : made);
@@ -59,7 +57,7 @@ export function planPreparation(
       if (own.length > 1 || (i === mapView(spec.preparation) && startsOnAxes(spec.map, before)))
         stages.push(momentsStage(i, shape.rows, before, false));
       stages.push(...own);
-    } else stages.push(momentsStage(i, shape.rows, before, false), ...linearStages(step, i, shape.rows, views, limits));
+    } else stages.push(momentsStage(i, shape.rows, before, false), ...linearStages(step, i, shape.rows, views));
   }
   const last = views.length - 1;
   stages.push(...neighborStages(demands, last, shape.rows, views, limits));
@@ -80,10 +78,10 @@ function viewPlan(
   return { dimensions, shardRows, shards, stored: shards > 1 || (before !== null && before.shards > 1) };
 }
 
-function dimensionsAfter(step: PreparationStep, before: number): number {
+function dimensionsAfter(step: PreparationStep, rows: number, before: number): number {
   switch (step.method) {
     case "pca":
-      return Math.min(step.components, before);
+      return Math.min(step.components, axesOf(rows, before));
     case "whitening":
       if (before > SCATTER_MAX_DIMENSIONS)
         throw new ShoalError(
@@ -122,7 +120,7 @@ function momentsStage(index: number, rows: number, view: ViewPlan, last: boolean
 type LinearStep = Exclude<PreparationStep, LayoutStep>;
 
 /** Fits the linear map of a step on view `index` and applies it. */
-function linearStages(step: LinearStep, index: number, rows: number, views: ViewPlan[], limits: Limits): StagePlan[] {
+function linearStages(step: LinearStep, index: number, rows: number, views: ViewPlan[]): StagePlan[] {
   const [before, after] = [views[index]!, views[index + 1]!];
   const name = step.method === "pca" ? `PCA to ${after.dimensions} dimensions` : "ZCA whitening";
   const axes = axesStage(name, rows, index, before, {
@@ -131,12 +129,11 @@ function linearStages(step: LinearStep, index: number, rows: number, views: View
     axes: axesName(index + 1),
     ...(step.method === "whitening" ? { regularization: step.regularization } : {}),
   });
-  const slice = Math.min(SLICE_BYTES, matrixBytes(rows, before.dimensions + after.dimensions));
-  const work = slice + 12 * before.dimensions * after.dimensions + projectBytes(0, before.dimensions);
+  const slice = Math.min(rows, sliceRows(before.dimensions));
   const transform = overRows("transform", rows, before.shardRows, {
     method: name,
     cpuMs: (rows * before.dimensions * after.dimensions) / SCATTER_PER_MS + streamMs(rows, before.dimensions),
-    taskBytes: Math.min(limits.kernelBytes, shardBytes(before, rows) + work),
+    taskBytes: shardBytes(before, rows) + mapBytes(slice, before.dimensions, after.dimensions),
     reduce: true,
     result: `view/${index + 1}`,
     params: { view: index + 1 },

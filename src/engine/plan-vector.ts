@@ -15,6 +15,7 @@ import { drawnMap } from "./plan-layout";
 import { planMeasures } from "./plan-measures";
 import { planPreparation } from "./plan-preparation";
 import type { PlannedStages } from "./plan-stage";
+import { withMaking } from "./plan-views";
 import { shardRowsOf } from "./shards";
 
 /** `gathered`: of the rows as they are read; `shape`: of the rows that are clustered. */
@@ -57,6 +58,6 @@ export function planVectors(
   const before = [...preparation, ...own, ...described];
   const clusters = Math.min(fittedRows, method.clusters?.(params) ?? EXPECTED_CLUSTERS);
   const measures = spec.computeMetrics ? planMeasures(chosen, job, clusters, before) : { stages: [], notes: [] };
-  const stages = [...before, ...measures.stages, persistStage(job)];
+  const stages = withMaking([...before, ...measures.stages, persistStage(job)], spec, views, rows);
   return { fittedRows, views, map, shardRows, stages, notes: measures.notes };
 }

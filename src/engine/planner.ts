@@ -15,7 +15,7 @@ export function plan(spec: RunSpec, gathered: Shape, limits: Limits = LIMITS): P
   refuseEmpty(gathered);
   refuseTooLarge(gathered, limits);
   const { method } = spec;
-  const shape = { ...gathered, dimensions: preparedDimensions(spec.preparation, gathered.dimensions) };
+  const shape = { ...gathered, dimensions: preparedDimensions(spec.preparation, gathered) };
   const {
     fittedRows,
     views,

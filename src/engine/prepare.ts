@@ -4,9 +4,10 @@
  * alone, so any slice has the bytes that the whole would have. What lies in scratch is read from there.
  */
 import { gatherRows } from "../documents/segments";
+import type { ViewPlan } from "../domain/run/types";
 import type { TaskContext } from "./context";
 import { frozenPages } from "./stages/frozen-rows";
-import { axesName, matrixName, meanName, viewOf, viewResult } from "./views";
+import { axesName, firstView, matrixName, meanName, viewOf, viewResult } from "./views";
 
 export interface Span {
   from: number;
@@ -18,6 +19,10 @@ const SLICE_BYTES = 4 * 1024 * 1024;
 /** Rows that are moved at a time. */
 export const sliceRows = (dimensions: number): number => Math.max(1, Math.floor(SLICE_BYTES / (4 * dimensions)));
 
+/** The same of a view whose rows are made of those of others: the widest decides. */
+export const sliceRowsOf = (views: ViewPlan[], view: number): number =>
+  sliceRows(Math.max(...views.slice(firstView(views, view), view + 1).map(({ dimensions }) => dimensions)));
+
 export interface PreparedSlice {
   /** First row of the slice in the run's numbering. */
   from: number;
@@ -26,8 +31,40 @@ export interface PreparedSlice {
   values: Float32Array<ArrayBuffer>;
 }
 
-/** Rows of a view, not centred. */
-export async function readRows(context: TaskContext, span: Span, view: number): Promise<Float32Array<ArrayBuffer>> {
+/** What makes rows of a view of those of the view before: their coordinates on the axes, once the mean is subtracted. */
+export interface LinearMap {
+  mean: Float64Array;
+  /** `count` × dimensions of the view before. */
+  axes: Float64Array;
+  count: number;
+}
+
+export const mapTo = async ({ scratch, plan }: TaskContext, view: number): Promise<LinearMap> => ({
+  mean: await scratch.doubles(meanName(plan, view - 1)),
+  axes: await scratch.doubles(axesName(view)),
+  count: viewOf(plan, view).dimensions,
+});
+
+/** The maps that make rows of a view, in order; none where they lie in scratch or are gathered. Read once for many slices. */
+export async function mapsTo(context: TaskContext, view: number): Promise<LinearMap[]> {
+  const maps: LinearMap[] = [];
+  for (let made = firstView(context.plan.views, view) + 1; made <= view; made++) maps.push(await mapTo(context, made));
+  return maps;
+}
+
+/** Rows of a view, not centred; `maps`: its `mapsTo`. */
+export async function readRows(
+  context: TaskContext,
+  span: Span,
+  view: number,
+  maps: LinearMap[],
+): Promise<Float32Array<ArrayBuffer>> {
+  let rows = await storedRows(context, span, view - maps.length);
+  for (const map of maps) rows = projected(context, rows, map);
+  return rows;
+}
+
+async function storedRows(context: TaskContext, span: Span, view: number): Promise<Float32Array<ArrayBuffer>> {
   const { scratch, plan } = context;
   const { dimensions, stored } = viewOf(plan, view);
   if (stored) {
@@ -35,43 +72,38 @@ export async function readRows(context: TaskContext, span: Span, view: number): 
     const bytes = await scratch.rows(matrixName(view), pieces, 4 * dimensions, span.from, span.to);
     return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
   }
-  if (view > 0) {
-    const mean = await scratch.doubles(meanName(plan, view - 1));
-    return transformed(context, await readRows(context, span, view - 1), view, mean);
-  }
   const rows = new Float32Array((span.to - span.from) * dimensions);
   for await (const { from, values } of preparedSlices(context, span)) rows.set(values, (from - span.from) * dimensions);
   return rows;
 }
 
-/** Rows of the view before as rows of `view`; `mean` is subtracted first, or nothing where they are centred. */
-export async function transformed(
-  context: TaskContext,
-  values: Float32Array,
-  view: number,
-  mean: Float64Array | null,
-): Promise<Float32Array<ArrayBuffer>> {
-  const axes = await context.scratch.doubles(axesName(view));
-  return projected(context, values, axes, viewOf(context.plan, view).dimensions, mean);
-}
+/** Axes that rows are projected on at a time: all of a wide map, in f64 and in panels, would take more than the rows. */
+export const AXES_AT_ONCE = 120;
 
-/** Coordinates of rows on `count` axes, of the rows minus `mean` where it is given. */
+/** Rows by a linear map; `mean` is null where they are centred already. */
 export function projected(
   { kernels, pulse }: TaskContext,
   values: Float32Array,
-  axes: Float64Array,
-  count: number,
-  mean: Float64Array | null,
+  { mean, axes, count }: Omit<LinearMap, "mean"> & { mean: Float64Array | null },
 ): Float32Array<ArrayBuffer> {
   const dimensions = axes.length / count;
+  const rows = values.length / dimensions;
+  const made = new Float32Array(rows * count);
   return pulse.compute(() => {
     const mark = kernels.mark();
-    const matrix = kernels.matrix(values.length / dimensions, dimensions);
+    const matrix = kernels.matrix(rows, dimensions);
     matrix.write(0, values);
     if (mean) kernels.center(matrix, mean);
-    const rows = kernels.project(matrix, axes, count).slice();
+    for (let first = 0; first < count; first += AXES_AT_ONCE) {
+      const width = Math.min(AXES_AT_ONCE, count - first);
+      const found = kernels.project(matrix, axes.subarray(first * dimensions, (first + width) * dimensions), width);
+      if (width === count) made.set(found);
+      else
+        for (let row = 0; row < rows; row++)
+          made.set(found.subarray(row * width, (row + 1) * width), row * count + first);
+    }
     kernels.release(mark);
-    return rows;
+    return made;
   });
 }
 

@@ -13,6 +13,13 @@ export const viewOf = (plan: Plan, view: number): ViewPlan => plan.views[view]!;
 export const stageView = ({ stage, plan }: TaskContext): number =>
   (stage.params.view as number | undefined) ?? lastView(plan);
 
+/** The view that rows of `view` are made of: itself where it lies in scratch, else the last one before that does, or the gathered one. */
+export function firstView(views: ViewPlan[], view: number): number {
+  let first = view;
+  while (first > 0 && !views[first]!.stored) first--;
+  return first;
+}
+
 /** Where the rows of a stored view lie. */
 export const matrixName = (view: number): string => (view === 0 ? "matrix" : `view/${view}/matrix`);
 

@@ -42,8 +42,9 @@ export const scatterBytes = (d: number): number =>
 export const eigenBytes = (d: number, count: number): number =>
   8 * d * d + (isIterated(d, count) ? lanczosBytes(d, count) : 8 * (count + 6) * (d + 1));
 
-/** Coordinates on up to four axes, the axes with their panels, and one block. */
-export const projectBytes = (n: number, d: number): number => 16 * (n + 8) + 32 * d + panelBytes(4, d) + blockBytes(4);
+/** Coordinates on the axes, the axes with their panels, and one block. */
+export const projectBytes = (n: number, d: number, axes = 4): number =>
+  4 * padded(axes) * (n + 8) + 8 * axes * d + panelBytes(axes, d) + blockBytes(axes);
 
 /** Labels and norms of the rows; the queries with their panels, products and sums. */
 export const silhouetteBytes = (n: number, d: number, k: number, queries: number): number =>

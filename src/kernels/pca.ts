@@ -68,10 +68,9 @@ export function eigenDense(
   return kernel.scoped(() => {
     // A power of two brings the entries to about 1, where no square in the reduction overflows or vanishes.
     const scale = largest === 0 ? 1 : 2 ** -ceilLog2(largest);
-    const matrix = kernel.allocateF64(
-      n * n,
-      values.map((value) => value * scale),
-    );
+    const matrix = kernel.allocateF64(n * n);
+    const scaled = kernel.f64(matrix, n * n);
+    for (let i = 0; i < scaled.length; i++) scaled[i] = values[i]! * scale;
     const [diagonal, off, betas] = [kernel.allocateF64(n), kernel.allocateF64(n), kernel.allocateF64(n)];
     const work = kernel.allocateF64(3 * n);
     const eigenvalues = kernel.allocateF64(count);

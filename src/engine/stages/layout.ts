@@ -85,7 +85,7 @@ async function startCoordinates(context: TaskContext): Promise<Float32Array> {
   const count = axes.length / viewOf(plan, view).dimensions;
   const coordinates = new Float32Array(rows * count);
   for await (const { from, values } of matrixSlices(context, { from: 0, to: rows }, view))
-    coordinates.set(projected(context, values, axes, count, mean), from * count);
+    coordinates.set(projected(context, values, { mean, axes, count }), from * count);
   return coordinates;
 }
 

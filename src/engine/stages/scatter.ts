@@ -12,6 +12,8 @@ import { pieceName } from "../scratch";
 import { stageView, viewOf } from "../views";
 
 const PURPOSE = 2;
+/** Share of all eigenpairs that is found beside the rows: docs/design/preparation.md. */
+export const MOST_BESIDE = 1 / 4;
 /** Axes of the map. */
 export const AXES = "axes";
 
@@ -40,15 +42,19 @@ export const scatter: Stage = {
   },
 
   async reduce(context): Promise<ScatterResult> {
-    const { inputs, stage, plan, scratch, kernels, pulse } = context;
+    const { inputs, stage, plan, scratch, kernels, workspace, pulse } = context;
     const { components, regularization, axes } = stage.params as ScatterParams;
     const { dimensions } = viewOf(plan, stageView(context));
     const products = new Float64Array(dimensions * dimensions);
     for (const { from, to } of inputs.parts as { from: number; to: number }[]) {
       const part = await scratch.doubles(pieceName(productsName(context), from, to));
-      for (let i = 0; i < part.length; i++) products[i]! += part[i]!;
+      pulse.compute(() => {
+        for (let i = 0; i < part.length; i++) products[i]! += part[i]!;
+      });
     }
     const count = Math.min(components, dimensions);
+    // So many take as much as the rows.
+    if (count > MOST_BESIDE * dimensions) workspace.drop();
     const { values, vectors } = pulse.compute(() => kernels.eigenSymmetric(products, dimensions, count));
     const transform =
       regularization === undefined
@@ -92,13 +98,16 @@ async function sampledAxes(context: TaskContext, size: number): Promise<ScatterR
 /** Products of the sample's rows with each other: the scatter matrix of the transposed sample. */
 async function gramMatrix({ kernels, pulse }: TaskContext, values: Float32Array, rows: number, maxAbs: number) {
   const d = values.length / rows;
+  const mark = kernels.mark();
   const transposed = kernels.matrix(d, rows);
   const line = new Float32Array(rows);
   for (let i = 0; i < d; i++) {
     for (let row = 0; row < rows; row++) line[row] = values[row * d + i]!;
     transposed.write(i, line);
   }
-  return pulse.drain(kernels.scatter(transposed, 0, { maxAbs, rows: d }));
+  const products = await pulse.drain(kernels.scatter(transposed, 0, { maxAbs, rows: d }));
+  kernels.release(mark);
+  return products;
 }
 
 function shares(values: Float64Array, products: Float64Array, dimensions: number): number[] {

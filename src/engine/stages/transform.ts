@@ -5,21 +5,21 @@
 import type { ViewResult } from "../../domain/run/results";
 import type { Stage, TaskContext } from "../context";
 import { matrixSlices, spanName } from "../matrices";
-import { type Span, sliceRows, transformed } from "../prepare";
-import { meanName, stageView, viewOf } from "../views";
+import { mapTo, projected, type Span, sliceRows } from "../prepare";
+import { stageView, viewOf } from "../views";
 import { storeRows } from "./store-rows";
 
 export const transform: Stage = {
   async map(context): Promise<ViewResult> {
-    const { span, plan, scratch, pulse } = context;
+    const { span, plan, pulse } = context;
     const view = stageView(context);
     const { dimensions, stored } = viewOf(plan, view);
-    const mean = await scratch.doubles(meanName(plan, view - 1));
+    const map = await mapTo(context, view);
     const held = stored ? null : new Float32Array((span.to - span.from) * dimensions);
     const pieces: number[] = [];
     let maxAbs = 0;
     for await (const { from, values, centered } of sourceSlices(context, span, view - 1)) {
-      const rows = await transformed(context, values, view, centered ? null : mean);
+      const rows = projected(context, values, centered ? { ...map, mean: null } : map);
       maxAbs = pulse.compute(() => largest(rows, maxAbs));
       if (held) held.set(rows, (from - span.from) * dimensions);
       else pieces.push(await storeRows(context, view, from, rows, pieces.length));
