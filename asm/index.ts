@@ -37,10 +37,10 @@ export { silhouetteAdd, silhouetteBytes } from "./metrics/silhouette";
 export { inverseNorms, rowDistance } from "./neighbors/metric";
 export { packBlocks, prepareRows } from "./neighbors/base";
 export { basisBytes, basisStart, basisStep } from "./neighbors/basis";
-export { orderRows } from "./neighbors/order";
+export { orderRows, orderSplit, orderStart } from "./neighbors/order";
 export { searchMean } from "./neighbors/prepare";
-export { refineRows } from "./neighbors/refine";
-export { searchClose, searchNear, searchRest } from "./neighbors/search";
+export { refineClose, refineOpen, refineRows } from "./neighbors/refine";
+export { searchClose, searchNear, searchOpen, searchRest } from "./neighbors/search";
 export { searchBase, searchBlock, searchBytes, searchLists, searchPanels, searchQueries, searchScratch, searchSpace } from "./neighbors/state";
 
 // DBSCAN

@@ -32,20 +32,21 @@ export function basisStart(at: usize, scratch: usize): void {
   orthonormalize(s);
 }
 
-/** One iteration: axes ← Σ over the sample of row · (row · axis), orthonormal again. */
-export function basisStep(at: usize, scratch: usize): void {
+/** A part of one iteration: axes ← Σ over the sample of row · (row · axis), orthonormal again after the last of `parts`. */
+export function basisStep(at: usize, scratch: usize, part: i32, parts: i32): void {
   const s = changetype<Search>(at);
   const rows = sampleRows(s);
   const rowBytes = <usize>s.dimensions << 3;
   const next = scratch + <usize>rows * rowBytes;
-  memory.fill(next, 0, <usize>s.axes * rowBytes);
-  for (let i = 0; i < rows; i++) {
+  if (part == 0) memory.fill(next, 0, <usize>s.axes * rowBytes);
+  for (let i = (rows * part) / parts; i < (rows * (part + 1)) / parts; i++) {
     const row = scratch + <usize>i * rowBytes;
     for (let j = 0; j < s.axes; j++) {
       const place = <usize>j * rowBytes;
       add(next + place, row, dot(row, s.basis + place, s.dimensions), s.dimensions);
     }
   }
+  if (part + 1 < parts) return;
   memory.copy(s.basis, next, <usize>s.axes * rowBytes);
   orthonormalize(s);
 }

@@ -18,10 +18,3 @@ function isBefore(distance: f32, row: i32, other: usize, otherRow: usize): bool 
   const value = load<f32>(other);
   return distance < value || (distance == value && row < load<i32>(otherRow));
 }
-
-/** Whether the list holds the row. */
-export function holds(neighbors: usize, k: i32, row: i32): bool {
-  const end = neighbors + (<usize>k << 2);
-  for (; neighbors < end; neighbors += 4) if (load<i32>(neighbors) == row) return true;
-  return false;
-}

@@ -3,22 +3,29 @@
  * (Bentley, "Multidimensional binary search trees", CACM 1975), but with full blocks and without the tree.
  */
 
-/** Orders `count` ≥ 1 rows (f32 × width at `rows`); `order` receives the row at each position. `spread` holds 2 × width floats. */
-export function orderRows(rows: usize, count: i32, width: i32, leaf: i32, order: usize, spread: usize): void {
+/** Rows as they come: where an order starts. */
+export function orderStart(order: usize, count: i32): void {
   for (let i = 0; i < count; i++) store<i32>(order + (<usize>i << 2), i);
-  split(rows, width, leaf, order, 0, count, spread);
 }
 
-function split(rows: usize, width: i32, leaf: i32, order: usize, from: i32, to: i32, spread: usize): void {
+/** Orders positions [from, to) of rows (f32 × width at `rows`) down to blocks. `spread` holds 2 × width floats. */
+export function orderRows(rows: usize, width: i32, leaf: i32, order: usize, from: i32, to: i32, spread: usize): void {
   while (to - from > leaf) {
-    const blocks = (to - from + leaf - 1) / leaf;
-    const middle = from + (blocks >> 1) * leaf;
-    const side = widest(rows, width, order, from, to, spread);
-    if (side < 0) return;
-    partition(rows + (<usize>side << 2), <usize>width << 2, order, from, to - 1, middle);
-    split(rows, width, leaf, order, from, middle, spread);
+    const middle = orderSplit(rows, width, leaf, order, from, to, spread);
+    if (middle == to) return;
+    orderRows(rows, width, leaf, order, from, middle, spread);
     from = middle;
   }
+}
+
+/** Halves positions [from, to), more than a block; returns where, or `to` where all rows are equal. */
+export function orderSplit(rows: usize, width: i32, leaf: i32, order: usize, from: i32, to: i32, spread: usize): i32 {
+  const side = widest(rows, width, order, from, to, spread);
+  if (side < 0) return to;
+  const blocks = (to - from + leaf - 1) / leaf;
+  const middle = from + (blocks >> 1) * leaf;
+  partition(rows + (<usize>side << 2), <usize>width << 2, order, from, to - 1, middle);
+  return middle;
 }
 
 /** Dimension with the largest extent, or −1 where all rows are equal. */

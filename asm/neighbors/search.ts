@@ -7,8 +7,8 @@ import { addCandidate, limitOf, measure, tighten } from "./candidates";
 import { filterBlock, openQueries } from "./filter";
 import { PRODUCT, Search } from "./state";
 
-/** Starts on the queries at positions [first, first + count), whose lists are in place, and meets the nearest blocks. */
-export function searchNear(at: usize, first: i32, count: i32, blocks: i32): void {
+/** Starts on the queries at positions [first, first + count), whose lists are in place. */
+export function searchOpen(at: usize, first: i32, count: i32): void {
   const s = changetype<Search>(at);
   openQueries(s, first, count);
   for (let i = 0; i < count; i++) {
@@ -17,15 +17,21 @@ export function searchNear(at: usize, first: i32, count: i32, blocks: i32): void
     store<i32>(s.known + (place << 1), -1);
     store<f32>(s.limits + place, limitOf(s, i, load<f32>(s.distances + place * <usize>s.k + (<usize>(s.k - 1) << 2))));
   }
-  for (let met = 0; met < min(s.blocks, blocks); met++) {
+}
+
+/** Meets the `blocks` nearest of those not met yet. */
+export function searchNear(at: usize, blocks: i32): void {
+  const s = changetype<Search>(at);
+  for (let met = 0; met < blocks; met++) {
     let nearest = 0;
     for (let block = 1; block < s.blocks; block++) {
       if (load<f64>(s.gaps + (<usize>block << 3)) < load<f64>(s.gaps + (<usize>nearest << 3))) nearest = block;
     }
+    if (load<f64>(s.gaps + (<usize>nearest << 3)) == Infinity) return;
     meet(s, nearest, s.centers ? 0 : load<f64>(s.gaps + (<usize>nearest << 3)));
     // Met: never again.
     store<f64>(s.gaps + (<usize>nearest << 3), Infinity);
-    for (let i = 0; i < count; i++) if (s.axes > 0) measure(s, i);
+    for (let i = 0; i < s.count; i++) if (s.axes > 0) measure(s, i);
     else tighten(s, i);
   }
 }

@@ -11,11 +11,12 @@ import type { ApproximateLists, Metric } from "./contract";
 import { allocateLists, type BlockLists } from "./exact";
 import { openSession, type Session } from "./session";
 
-/** Blocks that each block meets: 3,072 rows. More blocks or more sweeps buy the same recall; these together were the cheapest way to 0.99. */
-const MEETINGS = 32;
-const MAX_SWEEPS = 4;
+/** Blocks that each block meets, 4,608 rows in more than 8 dimensions: docs/design/neighbors.md has what others give. */
+const MEETINGS = 48;
+const MEETINGS_PER_SLICE = 16;
+const MAX_SWEEPS = 6;
 /** A sweep that exchanges a smaller share of all entries was the last. */
-const SETTLED = 0.005;
+const SETTLED = 0.002;
 
 export function knnApproximate(
   kernel: KernelModule,
@@ -26,6 +27,9 @@ export function knnApproximate(
   if (!Number.isInteger(k) || k < 1) throw new RangeError(`k must be a whole number ≥ 1, not ${k}`);
   return kernel.scopedSlices(() => search(kernel, matrix, options));
 }
+
+/** Operations that a pair of a sweep costs, for each dimension: rows are read from all over the memory. */
+const SWEEP_WEIGHT = 12;
 
 interface Lists {
   distances: number;
@@ -46,6 +50,7 @@ function* search(
   const marks = kernel.allocate(4 * (rows + k));
   yield* meetNearest(kernel, session, rows, k, lists);
 
+  raw.refineOpen(lists.neighbors, rows * k);
   let sweeps = 0;
   let changed = rows * k;
   while (session.blocks > MEETINGS && sweeps < MAX_SWEEPS && changed > SETTLED * rows * k) {
@@ -53,11 +58,12 @@ function* search(
     sweeps++;
     kernel.i32(marks, rows).fill(0);
     const sweep = (from: number, to: number) => {
-      changed += raw.refineRows(session.state, from, to, k, lists.distances, lists.neighbors, marks);
+      changed += raw.refineRows(session.state, from, to, sweeps, lists.distances, lists.neighbors, marks);
     };
     const step = (row: number) => ({ done: (1 + sweeps) * rows + row, total: (2 + MAX_SWEEPS) * rows });
-    yield* sliceRows(rows, k * k * dimensions, sweep, step);
+    yield* sliceRows(rows, SWEEP_WEIGHT * k * k * dimensions, sweep, step);
   }
+  raw.refineClose(lists.neighbors, rows * k);
   return {
     rows,
     k,
@@ -74,16 +80,19 @@ function* meetNearest(kernel: KernelModule, session: Session, rows: number, k: n
   const block: BlockLists = allocateLists(kernel, state, leaf, k);
   for (let first = 0; first < rows; first += leaf) {
     const count = Math.min(leaf, rows - first);
-    const [distances, neighbors] = [kernel.f32(block.distances, count * k), kernel.i32(block.neighbors, count * k)];
-    distances.fill(Infinity);
-    neighbors.fill(-1);
-    raw.searchNear(state, first, count, MEETINGS);
+    kernel.f32(block.distances, count * k).fill(Infinity);
+    kernel.i32(block.neighbors, count * k).fill(-1);
+    raw.searchOpen(state, first, count);
+    for (let met = 0; met < MEETINGS; met += MEETINGS_PER_SLICE) {
+      raw.searchNear(state, MEETINGS_PER_SLICE);
+      yield { done: first, total: (2 + MAX_SWEEPS) * rows };
+    }
     raw.searchClose(state);
+    const [distances, neighbors] = [kernel.f32(block.distances, count * k), kernel.i32(block.neighbors, count * k)];
     const [allDistances, allNeighbors] = [kernel.f32(lists.distances, rows * k), kernel.i32(lists.neighbors, rows * k)];
     for (const [i, row] of kernel.i32(queryOrder + 4 * first, count).entries()) {
       allDistances.set(distances.subarray(i * k, (i + 1) * k), row * k);
       allNeighbors.set(neighbors.subarray(i * k, (i + 1) * k), row * k);
     }
-    yield { done: first, total: (2 + MAX_SWEEPS) * rows };
   }
 }

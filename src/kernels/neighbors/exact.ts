@@ -99,7 +99,8 @@ function* search(
       own.set(lists.distances.subarray(row * k, (row + 1) * k), i * k);
       others.set(lists.neighbors.subarray(row * k, (row + 1) * k), i * k);
     }
-    raw.searchNear(state, first, count, near);
+    raw.searchOpen(state, first, count);
+    raw.searchNear(state, near);
     const step = () => ({ done: first, total: rows });
     yield* sliceRows(blocks, 2 * count * leaf * width, (from, to) => raw.searchRest(state, from, to), step);
     raw.searchClose(state);

@@ -20,13 +20,20 @@ export interface RawNeighbors {
   searchMean(state: number): void;
   basisBytes(dimensions: number, axes: number): number;
   basisStart(state: number, scratch: number): void;
-  basisStep(state: number, scratch: number): void;
+  basisStep(state: number, scratch: number, part: number, parts: number): void;
   prepareRows(state: number, x: number, inverses: number, from: number, to: number, out: number): void;
-  orderRows(rows: number, count: number, width: number, leaf: number, order: number, spread: number): void;
-  packBlocks(state: number, prepared: number, from: number, to: number): void;
-  searchNear(state: number, first: number, count: number, blocks: number): void;
-  searchRest(state: number, from: number, to: number): void;
+  orderStart(order: number, count: number): void;
   // biome-ignore format: one line an export
-  refineRows(state: number, from: number, to: number, breadth: number, distances: number, neighbors: number, marks: number): number;
+  orderRows(rows: number, width: number, leaf: number, order: number, from: number, to: number, spread: number): void;
+  // biome-ignore format: one line an export
+  orderSplit(rows: number, width: number, leaf: number, order: number, from: number, to: number, spread: number): number;
+  packBlocks(state: number, prepared: number, from: number, to: number): void;
+  searchOpen(state: number, first: number, count: number): void;
+  searchNear(state: number, blocks: number): void;
+  searchRest(state: number, from: number, to: number): void;
+  refineOpen(neighbors: number, count: number): void;
+  refineClose(neighbors: number, count: number): void;
+  // biome-ignore format: one line an export
+  refineRows(state: number, from: number, to: number, sweep: number, distances: number, neighbors: number, marks: number): number;
   searchClose(state: number): void;
 }

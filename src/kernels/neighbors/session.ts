@@ -31,6 +31,10 @@ export interface Session {
 
 /** Rounds of subspace iteration: enough for axes that hold most of the spread. */
 const BASIS_STEPS = 2;
+/** Slices of a round. */
+const BASIS_PARTS = 4;
+/** Rows that one call puts in order; more are halved first. */
+const ORDERED_ROWS = 4_096;
 const PADDING_ROWS = 8;
 
 /** `approximate`: blocks are met by the distance of their centres. */
@@ -108,8 +112,10 @@ function* basis(kernel: KernelModule, state: number, dimensions: number, axes: n
   const scratch = kernel.allocate(raw.basisBytes(dimensions, axes));
   raw.basisStart(state, scratch);
   for (let i = 0; i < BASIS_STEPS; i++) {
-    yield STEP;
-    raw.basisStep(state, scratch);
+    for (let part = 0; part < BASIS_PARTS; part++) {
+      yield STEP;
+      raw.basisStep(state, scratch, part, BASIS_PARTS);
+    }
   }
   raw.release(mark);
 }
@@ -128,8 +134,18 @@ function* arrange(
   const operations = 2 * dimensions * (width < dimensions ? width : 4);
   const prepare = (from: number, to: number) => raw.prepareRows(state, address, inverses, from, to, prepared);
   yield* sliceRows(rows, operations, prepare, () => STEP);
-  raw.orderRows(prepared, rows, width, leaf, order, kernel.allocate(8 * width));
-  yield STEP;
+  const spread = kernel.allocate(8 * width);
+  raw.orderStart(order, rows);
+  const ranges = [{ from: 0, to: rows }];
+  for (let range = ranges.pop(); range; range = ranges.pop()) {
+    const { from, to } = range;
+    if (to - from <= ORDERED_ROWS) raw.orderRows(prepared, width, leaf, order, from, to, spread);
+    else {
+      const middle = raw.orderSplit(prepared, width, leaf, order, from, to, spread);
+      if (middle < to) ranges.push({ from, to: middle }, { from: middle, to });
+    }
+    yield STEP;
+  }
   if (use) yield* use(prepared);
   raw.release(mark);
 }
