@@ -27,7 +27,7 @@ export const EXECUTION_EXAMPLE = {
   status: "completed" as const,
   num_clusters: 2,
   num_points: 1797,
-  metrics: { silhouette_score: 0.182, davies_bouldin_index: 1.93, calinski_harabasz_score: 169.4 },
+  metrics: { silhouette_score: 0.182, davies_bouldin_index: 1.93, calinski_harabasz_score: 169.4, stability: 0.81 },
   centroids: [
     { cluster_id: "cl_0", num_members: 920, label: null, summary: null, keywords: null },
     { cluster_id: "cl_1", num_members: 877, label: null, summary: null, keywords: null },

@@ -28,6 +28,8 @@ describe.each(IMPLEMENTED)("%s", (kind) => {
       Math.max(...stages.map((stage) => stage.taskBytes)) + 65_536,
     );
     expect(record.numPoints).toBe(2500);
+    // Its own fit clustered every subsample.
+    expect(manifest.audits.stability?.agreements ?? []).not.toContain(null);
   });
 
   it("gives the same bytes for any shards, whoever dies", async () => {
