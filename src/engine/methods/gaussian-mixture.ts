@@ -1,21 +1,23 @@
 import type { Warning } from "../../domain/definition/model";
 import { type GaussianMixtureParams, initialIssues } from "../../domain/definition/params/gaussian-mixture";
-import { covarianceMatrix, type MixtureModel } from "../../kernels";
+import type { MixtureModel } from "../../kernels";
 import type { Kernels, Matrix } from "../../kernels/contract";
 import { FLOAT32_MAX } from "../../kernels/grid";
 import { BASE_BYTES, matrixBytes } from "../../kernels/memory";
 import { mixtureBytes } from "../../kernels/mixture/memory";
+import { KMEANS_PER_MS } from "../cost";
 import type { FittedMethod } from "./method";
+import { keepsResponsibilities, mixtureTables } from "./mixture-tables";
 import { refused, refuseMoreThan } from "./parameters";
-import type { MethodTable } from "./tables";
 
-/** Rounds of EM that a start is expected to take; measured 13 to 58. */
+/** Rounds of EM that a start is expected to take, and those of its two k-means; measured 2 to 58, and 40 to 120. */
 const ROUNDS = 40;
-/** Multiply-adds per millisecond of an E-step with its sums; see docs/design/mixture.md. */
-const MIXTURE_PER_MS = 6e6;
+const KMEANS_ROUNDS = 120;
+/** Milliseconds of a round for a row and component, and for a dimension of it; multiply-adds of matrix products in one. See docs/design/planner.md. */
+const PAIR_MS = 1e-5;
+const PAIR_DIMENSION_MS = 3e-7;
+const PRODUCTS_PER_MS = 15e6;
 
-/** Values that a kept table may have: 16 MiB. */
-const TABLE_VALUES = 2 ** 21;
 const TYPES = ["full", "tied", "diag", "spherical"] as const;
 
 export const gaussianMixture: FittedMethod<GaussianMixtureParams> = {
@@ -30,11 +32,14 @@ export const gaussianMixture: FittedMethod<GaussianMixtureParams> = {
   },
 
   plan({ n_components: k, covariance_type: type, n_init, max_iter }, { rows, dimensions: d }) {
-    const perRow = type === "full" ? k * d * d : type === "tied" ? d * d + 2 * k * d : 4 * k * d;
+    const matrices = type === "full" ? k : type === "tied" ? 1 : 0;
+    const products = matrices * (rows * d * d + d ** 3);
+    const round = rows * k * (PAIR_MS + PAIR_DIMENSION_MS * d) + products / PRODUCTS_PER_MS;
+    const start = (rows * k * d * KMEANS_ROUNDS) / KMEANS_PER_MS;
     return {
       method: `Gaussian mixture of ${k} components, ${type} covariances, ${n_init} start${n_init === 1 ? "" : "s"}`,
       bytes: BASE_BYTES + matrixBytes(rows, d) + mixtureBytes(type, rows, d, k),
-      cpuMs: (rows * perRow * Math.min(ROUNDS, max_iter) * n_init) / MIXTURE_PER_MS,
+      cpuMs: n_init * (start + round * Math.min(ROUNDS, max_iter)),
     };
   },
 
@@ -63,18 +68,19 @@ export const gaussianMixture: FittedMethod<GaussianMixtureParams> = {
     const model = orderedBySize(result.model, result.labels);
     const assignment = await run(
       kernels.mixtureAssign(matrix, { maxAbs: kernels.columnPeaks(matrix), rows }, model, {
-        responsibilities: rows * params.n_components <= TABLE_VALUES,
+        responsibilities: keepsResponsibilities(rows, params.n_components),
       }),
     );
     spent();
     const original = { ...model, means: shifted(model.means, 1) };
+    const kept = mixtureTables(original, rows, assignment.responsibilities);
     return {
       labels: assignment.labels,
       probabilities: assignment.probabilities,
       objectives: { loglik_per_sample: assignment.logLikelihood, bic: result.bic, aic: result.aic },
-      tables: keptTables(original, assignment.responsibilities),
+      tables: kept.tables,
       keeps: keep(original),
-      warnings: result.converged ? [] : [notConverged(params.max_iter)],
+      warnings: [...(result.converged ? [] : [notConverged(params.max_iter)]), ...kept.warnings],
     };
   },
 
@@ -114,32 +120,6 @@ function orderedBySize(model: MixtureModel, labels: Int32Array): MixtureModel {
     means: pick(model.means, d),
     covariances: type === "tied" ? covariances : pick(covariances, covariances.length / k),
   };
-}
-
-/** The mixture, and all responsibilities, each where it is not too large to be read at once. */
-function keptTables(model: MixtureModel, responsibilities: Float32Array | null): MethodTable[] {
-  const { components: k, dimensions: d, covarianceType: type } = model;
-  const width = type === "spherical" ? 1 : type === "diag" ? d : d * d;
-  const tables: MethodTable[] = [];
-  if (k * width <= TABLE_VALUES) {
-    const covariance = new Float64Array(k * width);
-    for (let c = 0; c < k; c++) {
-      const own = width < d * d ? model.covariances.subarray(c * width, (c + 1) * width) : covarianceMatrix(model, c);
-      covariance.set(own, c * width);
-    }
-    const component = Int32Array.from({ length: k }, (_, c) => c);
-    tables.push({
-      file: "mixture.parquet",
-      rows: k,
-      columns: { component, weight: model.weights, mean: model.means, covariance },
-    });
-  }
-  if (responsibilities) {
-    const rows = responsibilities.length / k;
-    const member = Int32Array.from({ length: rows }, (_, row) => row);
-    tables.push({ file: "responsibilities.parquet", rows, columns: { member, probabilities: responsibilities } });
-  }
-  return tables;
 }
 
 const keep = ({ covarianceType, weights, means, covariances, total }: MixtureModel): Record<string, Float64Array> => ({

@@ -2,15 +2,17 @@ import type { SpectralParams } from "../../domain/definition/params/spectral";
 import { connectivity, type SpectralOptions } from "../../kernels";
 import { BASE_BYTES, matrixBytes } from "../../kernels/memory";
 import { spectralBytes, spectralGraphBytes } from "../../kernels/spectral/memory";
-import { PLAIN_PER_MS } from "../cost";
 import type { FittedMethod, NeighborWish, Sizes } from "./method";
 import { refuseMoreThan, unsupported, withoutEffect } from "./parameters";
 
 const AFFINITIES = ["rbf", "nearest_neighbors"];
-/** Products of the affinities with a vector; measured 170 to 210, see docs/design/spectral.md. */
-const PRODUCTS = 250;
-/** Affinities per millisecond that are computed from rows, by dimension. */
-const AFFINITIES_PER_MS = 1e6;
+/** CPU milliseconds, see docs/design/planner.md. Of a pair of rows with `rbf`, its dimensions and the eigenvectors. */
+const PAIR_MS = 1e-5;
+const PAIR_DIMENSION_MS = 2.2e-7;
+const PAIR_VECTOR_MS = 1.5e-6;
+/** Of a row of the graph: an eigenvector, and a neighbour. */
+const VECTOR_MS = 2.2e-3;
+const NEIGHBOR_MS = 2e-4;
 
 const isGraph = ({ affinity }: SpectralParams): boolean => affinity === "nearest_neighbors";
 
@@ -52,19 +54,20 @@ export const spectral: FittedMethod<SpectralParams> = {
 
   plan(params, { rows, dimensions }) {
     const options = optionsOf(params);
+    const vectors = params.n_components ?? params.n_clusters;
     if (!isGraph(params)) {
       const work = spectralBytes({ kind: "rbf", gamma: params.gamma }, options, { rows, dimensions });
       return {
         method: `spectral, affinities of all pairs (rbf, gamma ${params.gamma})`,
         bytes: BASE_BYTES + matrixBytes(rows, dimensions) + work,
-        cpuMs: (rows * rows * (dimensions + 10)) / AFFINITIES_PER_MS + (PRODUCTS * rows * rows) / PLAIN_PER_MS,
+        cpuMs: rows * rows * (PAIR_MS + PAIR_DIMENSION_MS * dimensions + PAIR_VECTOR_MS * vectors),
       };
     }
     const k = listed(params, rows);
     return {
       method: `spectral, graph of ${params.n_neighbors} neighbours`,
       bytes: BASE_BYTES + spectralGraphBytes(k, options, rows),
-      cpuMs: (PRODUCTS * rows * (2 * k + 60)) / PLAIN_PER_MS,
+      cpuMs: rows * (VECTOR_MS * vectors + NEIGHBOR_MS * k),
     };
   },
 

@@ -13,6 +13,8 @@ import { MixtureState, rowAddress } from "./state";
 /** scikit-learn's k-means defaults, which its mixtures start with. */
 const KMEANS_MAX_ITER = 300;
 const KMEANS_TOLERANCE = 1e-4;
+/** Where a round of EM costs little, k-means to the end would be most of the work, and EM ends as well without: see docs/design/mixture.md. */
+const SHORT_KMEANS_MAX_ITER = 20;
 
 /** See `MixtureKernels.mixtureStart`. */
 export function mixtureStart(
@@ -106,12 +108,13 @@ export function* chooseStart(
   options: GaussianMixtureOptions,
   restart: number,
 ): Slices<MixtureStart> {
-  const { components, init, seed } = options;
+  const { components, init, seed, covarianceType } = options;
+  const cheap = covarianceType === "diag" || covarianceType === "spherical";
   if (init === "random") return { kind: "random", components, seed, restart };
   const settings: KMeansOptions = {
     clusters: components,
     init: init === "random_from_data" ? "random" : "k-means++",
-    maxIter: KMEANS_MAX_ITER,
+    maxIter: cheap ? SHORT_KMEANS_MAX_ITER : KMEANS_MAX_ITER,
     tolerance: init === "kmeans" ? KMEANS_TOLERANCE * meanVariance(kernel, matrix) : 0,
     seed,
     restart,

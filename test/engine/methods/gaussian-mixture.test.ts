@@ -3,6 +3,8 @@ import { describe, expect, it } from "vitest";
 import type { GaussianMixtureParams } from "../../../src/domain/definition/params/gaussian-mixture";
 import type { RunSpec } from "../../../src/domain/run/types";
 import { gaussianMixture } from "../../../src/engine/methods/gaussian-mixture";
+import { keepsResponsibilities, mixtureTables } from "../../../src/engine/methods/mixture-tables";
+import type { MixtureModel } from "../../../src/kernels";
 import { blobs } from "../fixtures";
 import { failure, methodSpec, outcome, SHARDS } from "./support";
 
@@ -96,5 +98,28 @@ describe("Gaussian mixture", () => {
     expect(() => check({ means_init: Array(4).fill([1, 2, 3, 4]) })).not.toThrow();
     expect(() => check({}, 3)).toThrow(/n_components = 4 needs as many documents; 3 can take part/);
     expect(gaussianMixture.plan(MIXTURE, { rows: 50_000, dimensions: 50 }).bytes).toBeLessThan(24 * 2 ** 20);
+  });
+
+  it("tells of the tables that are too large to be kept", () => {
+    const model = (dimensions: number): MixtureModel => ({
+      covarianceType: "full",
+      components: 2,
+      dimensions,
+      weights: Float64Array.of(0.5, 0.5),
+      means: new Float64Array(2 * dimensions),
+      covariances: new Float64Array(dimensions * (dimensions + 1)),
+      total: new Float64Array(),
+    });
+    expect([keepsResponsibilities(2 ** 20, 2), keepsResponsibilities(2 ** 20 + 1, 2)]).toEqual([true, false]);
+    const small = mixtureTables(model(3), 4, new Float32Array(8));
+    expect(small.tables.map(({ file }) => file)).toEqual(["mixture.parquet", "responsibilities.parquet"]);
+    expect(small.warnings).toEqual([]);
+    const { tables, warnings } = mixtureTables(model(1025), 2_000_000, null);
+    expect(tables).toEqual([]);
+    const at = (field: string) => ["vector_config", "algorithm_params", field];
+    expect(warnings).toEqual([
+      { loc: at("covariance_type"), msg: expect.stringMatching(/mixture\.parquet is left out: .* 2101250 values/) },
+      { loc: at("n_components"), msg: expect.stringMatching(/responsibilities\.parquet is left out: .* 4000000/) },
+    ]);
   });
 });
