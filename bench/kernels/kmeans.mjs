@@ -12,7 +12,7 @@ export const run = () =>
       job: "kmeans",
       params: { clusters: 10, restarts: 10 },
       native,
-      peer: { script: "kmeans", library: "ml-kmeans" },
+      peer: { script: "kmeans", library: "ml-kmeans (one restart)" },
       target: 0.7,
       repeats: 2,
     },
