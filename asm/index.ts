@@ -5,7 +5,7 @@ export { exponential, naturalLog } from "./math";
 export { packDistancePanels, panelBytes, paddedColumns, blockRows } from "./linalg/panels";
 export { maxAbs, firstNonFinite, rowNorms, normalizeRows, center, moments } from "./linalg/rows";
 export { scatterAdd, scatterBytes } from "./linalg/scatter";
-export { backTransform, tridiagonalStep, tridiagonalValues, tridiagonalVector } from "./linalg/eigen";
+export { backTransform, tridiagonalStep, tridiagonalValue, tridiagonalVector } from "./linalg/eigen";
 export { packAxes, projectPadding, projectRows } from "./linalg/project";
 export { peak, peakOperations } from "./linalg/peak";
 

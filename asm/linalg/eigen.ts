@@ -93,21 +93,19 @@ function tridiagonalNorm(diagonal: usize, off: usize, n: i32): f64 {
   return norm;
 }
 
-/** values[j], j < count: the j-th largest eigenvalue. */
-export function tridiagonalValues(diagonal: usize, off: usize, n: i32, count: i32, values: usize): void {
+/** values[j]: the j-th largest eigenvalue. Those before it are there. */
+export function tridiagonalValue(diagonal: usize, off: usize, n: i32, j: i32, values: usize): void {
   const norm = tridiagonalNorm(diagonal, off, n);
   const tiny = max(norm * EPSILON * EPSILON, f64.MIN_NORMAL_VALUE);
-  for (let j = 0; j < count; j++) {
-    let low = -norm;
-    let high = j > 0 ? at(values, j - 1) : norm;
-    for (let step = 0; step < BISECTIONS && low < high; step++) {
-      const middle = 0.5 * (low + high);
-      if (middle == low || middle == high) break;
-      if (smaller(diagonal, off, n, middle, tiny) >= n - j) high = middle;
-      else low = middle;
-    }
-    set(values, j, 0.5 * (low + high));
+  let low = -norm;
+  let high = j > 0 ? at(values, j - 1) : norm;
+  for (let step = 0; step < BISECTIONS && low < high; step++) {
+    const middle = 0.5 * (low + high);
+    if (middle == low || middle == high) break;
+    if (smaller(diagonal, off, n, middle, tiny) >= n - j) high = middle;
+    else low = middle;
   }
+  set(values, j, 0.5 * (low + high));
 }
 
 /** Solves (T − value) x = x in place by Gaussian elimination with row exchanges; `work` holds 3n numbers. */

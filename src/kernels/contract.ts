@@ -108,6 +108,13 @@ export interface Assignment {
   nearestDistances: Float32Array;
 }
 
+export interface SymmetricEigenpairs {
+  /** Descending. */
+  values: Float64Array;
+  /** count × d, of unit length; the largest entry of each (the first of equals) is positive. */
+  vectors: Float64Array;
+}
+
 /** What every family builds on, and k-means. */
 export interface CoreKernels {
   readonly relaxed: boolean;
@@ -153,11 +160,7 @@ export interface CoreKernels {
    */
   scatter(matrix: Matrix, firstRow: number, grid: Grid): Slices<Float64Array>;
   /** Largest `count` eigenpairs of a symmetric d × d matrix, values descending, vectors as rows with a fixed sign. */
-  eigenSymmetric(
-    values: Float64Array,
-    dimensions: number,
-    count: number,
-  ): { values: Float64Array; vectors: Float64Array };
+  eigenSymmetric(values: Float64Array, dimensions: number, count: number): Slices<SymmetricEigenpairs>;
   /** rows × count coordinates of centred rows on the given axes (count × d). */
   project(matrix: Matrix, axes: Float64Array, count: number): Float32Array;
 

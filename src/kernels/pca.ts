@@ -2,7 +2,7 @@
  * What principal components are made of: scatter matrix (n d² flops, 8 d² + 1,076 d bytes), eigenpairs (eigen.ts), coordinates (2 n d flops and 16 n bytes). Formulas in memory.ts, method and papers in docs/kernels.md. Deterministic.
  */
 import type { Grid, Slices } from "./contract";
-import { ceilLog2, gridMagic, squareScale } from "./grid";
+import { gridMagic, squareScale } from "./grid";
 import type { KernelMatrix } from "./matrix";
 import type { KernelModule } from "./module";
 import { sliceRows } from "./slices";
@@ -46,45 +46,6 @@ function* accumulate(kernel: KernelModule, matrix: KernelMatrix, grid: Grid): Sl
     for (let j = 0; j < i; j++) result[i * dimensions + j] = result[j * dimensions + i]!;
   }
   return result;
-}
-
-/** See `Kernels.eigenSymmetric`. Only the symmetric part's upper triangle and its mirror are read as given. */
-export function eigenDense(
-  kernel: KernelModule,
-  values: Float64Array,
-  dimensions: number,
-  count: number,
-): { values: Float64Array; vectors: Float64Array } {
-  const n = dimensions;
-  if (!Number.isInteger(n) || n < 1 || values.length !== n * n) {
-    throw new RangeError(`${values.length} values are not a ${n} × ${n} matrix`);
-  }
-  if (!Number.isInteger(count) || count < 1 || count > n) {
-    throw new RangeError(`count must be from 1 to ${n}, not ${count}`);
-  }
-  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  if (!Number.isFinite(largest)) throw new RangeError("the matrix has an entry that is not a finite number");
-  const { raw } = kernel;
-  return kernel.scoped(() => {
-    // A power of two brings the entries to about 1, where no square in the reduction overflows or vanishes.
-    const scale = largest === 0 ? 1 : 2 ** -ceilLog2(largest);
-    const matrix = kernel.allocateF64(n * n);
-    const scaled = kernel.f64(matrix, n * n);
-    for (let i = 0; i < scaled.length; i++) scaled[i] = values[i]! * scale;
-    const [diagonal, off, betas] = [kernel.allocateF64(n), kernel.allocateF64(n), kernel.allocateF64(n)];
-    const work = kernel.allocateF64(3 * n);
-    const eigenvalues = kernel.allocateF64(count);
-    const vectors = kernel.allocateF64(count * n);
-    // One call a step, so that the engine can move to optimised code between them.
-    for (let k = 0; k < n; k++) raw.tridiagonalStep(matrix, n, k, diagonal, off, betas, work);
-    raw.tridiagonalValues(diagonal, off, n, count, eigenvalues);
-    for (let j = 0; j < count; j++) raw.tridiagonalVector(diagonal, off, n, eigenvalues, j, vectors, work);
-    for (let j = 0; j < count; j++) raw.backTransform(matrix, n, betas, vectors, j);
-    return {
-      values: kernel.f64(eigenvalues, count).map((value) => value / scale),
-      vectors: kernel.f64(vectors, count * n).slice(),
-    };
-  });
 }
 
 /** See `Kernels.project`. */

@@ -44,7 +44,7 @@ interface RawCore {
   scatterAdd(x: number, rows: number, dimensions: number, scale: number, work: number, scatter: number, magic: number): void;
   // biome-ignore format: one line an export
   tridiagonalStep(matrix: number, n: number, k: number, diagonal: number, off: number, betas: number, work: number): void;
-  tridiagonalValues(diagonal: number, off: number, n: number, count: number, values: number): void;
+  tridiagonalValue(diagonal: number, off: number, n: number, j: number, values: number): void;
   // biome-ignore format: one line an export
   tridiagonalVector(diagonal: number, off: number, n: number, values: number, j: number, vectors: number, work: number): void;
   backTransform(matrix: number, n: number, betas: number, vectors: number, j: number): void;

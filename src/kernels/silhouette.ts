@@ -1,6 +1,7 @@
 import type { Grid, Slices } from "./contract";
 import { gridMagic, squareScale } from "./grid";
 import type { KernelMatrix } from "./matrix";
+import { checkLabels } from "./measures/labels";
 import type { KernelModule } from "./module";
 import { sliceRows } from "./slices";
 
@@ -19,9 +20,7 @@ export function silhouetteSums(
   if (queries.length % matrix.dimensions !== 0) {
     throw new RangeError(`${queries.length} values are not whole queries of ${matrix.dimensions} dimensions`);
   }
-  if (labels.length !== matrix.rows) throw new RangeError(`${labels.length} labels for ${matrix.rows} rows`);
-  const stranger = labels.find((label) => label >= clusters);
-  if (stranger !== undefined) throw new RangeError(`label ${stranger} is not below ${clusters} clusters`);
+  checkLabels(matrix, labels, clusters);
   matrix.checkGrid(grid);
   return kernel.scopedSlices(() => pass(kernel, queries, matrix, labels, clusters, grid));
 }

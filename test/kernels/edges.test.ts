@@ -40,7 +40,7 @@ const FAMILIES: Family[] = [
     least: 0,
     solve(kernels, matrix) {
       const scatter = run(kernels.scatter(matrix, 0, gridOf(kernels, matrix)));
-      const { values, vectors } = kernels.eigenSymmetric(scatter, matrix.dimensions, 1);
+      const { values, vectors } = run(kernels.eigenSymmetric(scatter, matrix.dimensions, 1));
       return { values, vectors, coordinates: kernels.project(matrix, vectors, 1) };
     },
   },

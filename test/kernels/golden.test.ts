@@ -51,7 +51,7 @@ it.for(storedCases("pca"))("$name: explained variances agree within 1e-5", (whic
   const kernels = plain();
   const { matrix, grid } = loadCentred(kernels, values, dimensions);
   const scatter = run(kernels.scatter(matrix, 0, grid));
-  const pairs = kernels.eigenSymmetric(scatter, dimensions, golden.explained_variance.length);
+  const pairs = run(kernels.eigenSymmetric(scatter, dimensions, golden.explained_variance.length));
   for (const [j, expected] of golden.explained_variance.entries()) {
     expect(Math.abs(pairs.values[j]! / (matrix.rows - 1) / expected - 1)).toBeLessThan(1e-5);
   }

@@ -58,7 +58,7 @@ describe("the arena", () => {
     run(kernels.kmeans(matrix, options));
     run(kernels.assign(matrix, matrix.read(0, 3), 3, grid));
     const scatter = run(kernels.scatter(matrix, 0, grid));
-    kernels.project(matrix, kernels.eigenSymmetric(scatter, 20, 2).vectors, 2);
+    kernels.project(matrix, run(kernels.eigenSymmetric(scatter, 20, 2)).vectors, 2);
     run(kernels.silhouetteSums(matrix.read(0, 9), matrix, new Int32Array(2_000), 1, grid));
     kernels.coresetKeys(matrix, { firstRow: 0, totalRows: 2_000, totalSquaredDistance: 1, seed: 1 });
     kernels.center(matrix, mean);
@@ -140,7 +140,7 @@ describe("the arena", () => {
   ])("eigenpairs of %i dimensions, %i of them, stay within their formula, and not far below", (d, count) => {
     const kernels = plain();
     const diagonal = Float64Array.from({ length: d * d }, (_, i) => (i % (d + 1) === 0 ? 1 + i : 0));
-    kernels.eigenSymmetric(diagonal, d, count);
+    run(kernels.eigenSymmetric(diagonal, d, count));
     const bound = memory.BASE_BYTES + memory.eigenBytes(d, count);
     expect(kernels.memoryBytes).toBeLessThanOrEqual(Math.ceil(bound / PAGE) * PAGE);
     expect(kernels.memoryBytes).toBeGreaterThan(0.8 * bound - PAGE);

@@ -10,7 +10,7 @@ function whiten(values: Float32Array, d: number, regularization: number) {
   const kernels = plain();
   const { matrix, grid } = loadCentred(kernels, values, d);
   const scatter = run(kernels.scatter(matrix, 0, grid));
-  const { values: spread, vectors } = kernels.eigenSymmetric(scatter, d, d);
+  const { values: spread, vectors } = run(kernels.eigenSymmetric(scatter, d, d));
   const transform = whiteningTransform(spread, vectors, matrix.rows, regularization);
   const rows = kernels.project(matrix, transform, d);
   const covariance = new Float64Array(d * d);

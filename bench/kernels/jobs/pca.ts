@@ -13,7 +13,7 @@ export const pca: Job = (kernels, data, { components }) => {
       sum.map((one) => one / rows),
     );
     const scatter = run(kernels.scatter(matrix, 0, { maxAbs: kernels.maxAbs(matrix), rows }));
-    const { values, vectors } = kernels.eigenSymmetric(scatter, dimensions, Number(components));
+    const { values, vectors } = run(kernels.eigenSymmetric(scatter, dimensions, Number(components)));
     kernels.project(matrix, vectors, Number(components));
     let trace = 0;
     for (let i = 0; i < dimensions; i++) trace += scatter[i * dimensions + i]!;

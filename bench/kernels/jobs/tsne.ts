@@ -17,7 +17,7 @@ export const tsne: Job = (kernels, data, params) => {
       sum.map((one) => one / rows),
     );
     const scatter = run(kernels.scatter(matrix, 0, { maxAbs: kernels.maxAbs(matrix), rows }));
-    const { vectors } = kernels.eigenSymmetric(scatter, dimensions, components);
+    const { vectors } = run(kernels.eigenSymmetric(scatter, dimensions, components));
     const coordinates = kernels.project(matrix, vectors, components);
     kernels.release(mark);
     const options = { components, perplexity, learningRate: "auto", seed: 1 } as const;

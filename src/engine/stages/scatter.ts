@@ -55,7 +55,7 @@ export const scatter: Stage = {
     const count = Math.min(components, dimensions);
     // So many take as much as the rows.
     if (count > MOST_BESIDE * dimensions) workspace.drop();
-    const { values, vectors } = pulse.compute(() => kernels.eigenSymmetric(products, dimensions, count));
+    const { values, vectors } = await pulse.drain(kernels.eigenSymmetric(products, dimensions, count));
     const transform =
       regularization === undefined
         ? vectors.slice()
@@ -79,7 +79,7 @@ async function sampledAxes(context: TaskContext, size: number): Promise<ScatterR
   workspace.drop();
   const gram = await gramMatrix(context, values, rows.length, centeredGrid(context, view).maxAbs);
   const count = Math.min(components, rows.length, d);
-  const eigen = pulse.compute(() => kernels.eigenSymmetric(gram, rows.length, count));
+  const eigen = await pulse.drain(kernels.eigenSymmetric(gram, rows.length, count));
   const axes = new Float64Array(count * d);
   for (let axis = 0; axis < count; axis++) {
     const own = axes.subarray(axis * d, (axis + 1) * d);

@@ -73,8 +73,11 @@ function* bestPartition(kernel: KernelModule, given: Graph, options: LeidenOptio
   } else {
     while (passes < options.iterations) yield* leidenPass(context, passes++);
   }
-  const value = options.objective === "modularity" ? modularity() : quality();
+  yield step();
+  const newman = modularity();
+  yield step();
+  const value = options.objective === "modularity" ? newman : quality();
   yield step();
   const numbered = numberBySize(membership(), options.minClusterSize);
-  return { ...numbered, quality: value, modularity: modularity(), passes };
+  return { ...numbered, quality: value, modularity: newman, passes };
 }

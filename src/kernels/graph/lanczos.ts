@@ -5,8 +5,9 @@
  * converged can be confirmed from another start, which finds the other vectors of repeated values. f64. Memory 8 n (basis + 1) bytes; deterministic.
  */
 import type { Slices } from "../contract";
+import { eigenDense } from "../eigen-dense";
 import type { KernelModule } from "../module";
-import { eigenDense } from "../pca";
+
 import type { Eigenpairs } from "./contract";
 
 /** y = A x for vectors of `size` f64 at addresses in the module's memory. */
@@ -114,7 +115,7 @@ function* iterate(
       }
     }
     const keep = Math.min(m, count + Math.floor((m - count) / 2));
-    const ritz = eigenDense(kernel, projected, m, keep);
+    const ritz = yield* eigenDense(kernel, projected, m, keep);
     const residual = (i: number): number => Math.abs(beta * ritz.vectors[i * m + m - 1]!);
     const residuals = Float64Array.from({ length: count }, (_, i) => residual(i));
     const open = residuals.filter((value) => value > tolerance * scale).length;

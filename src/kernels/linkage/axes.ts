@@ -53,7 +53,7 @@ export function* principalAxes(
   yield step;
   const gram = gramMatrix(kernel, sample, count);
   yield step;
-  const { vectors } = eigenSymmetric(kernel, gram, count, axisCount(rows, dimensions));
+  const { vectors } = yield* eigenSymmetric(kernel, gram, count, axisCount(rows, dimensions));
   yield step;
   const basis = orthonormal(sample, vectors, count, dimensions);
   yield step;

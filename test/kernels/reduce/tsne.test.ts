@@ -25,7 +25,7 @@ function principal(kernels: Kernels, values: Float32Array, dimensions: number, a
     sum.map((value) => value / rows),
   );
   const scatter = run(kernels.scatter(matrix, 0, { maxAbs: kernels.maxAbs(matrix), rows }));
-  const coordinates = kernels.project(matrix, kernels.eigenSymmetric(scatter, dimensions, axes).vectors, axes);
+  const coordinates = kernels.project(matrix, run(kernels.eigenSymmetric(scatter, dimensions, axes)).vectors, axes);
   kernels.release(mark);
   return coordinates;
 }

@@ -69,8 +69,8 @@ function* principalAxes(kernel: KernelModule, sample: Float32Array, dimensions: 
   const peak = matrix.peak();
   if (peak === 0) return null;
   const sums = yield* scatter(kernel, matrix, 0, { maxAbs: peak, rows: matrix.rows });
-  yield { done: matrix.rows, total: matrix.rows };
-  return eigenSymmetric(kernel, sums, dimensions, Math.min(MOST_AXES, dimensions)).vectors;
+  const { vectors } = yield* eigenSymmetric(kernel, sums, dimensions, Math.min(MOST_AXES, dimensions));
+  return vectors;
 }
 
 /** Number of axes with the least expected time a pair, or 0 where whole rows are expected to be quicker. */
