@@ -116,3 +116,22 @@ export function stored<T>(algorithm: string, { name, tag }: StoredCase) {
 export function floats(file: Buffer): Float32Array {
   return new Float32Array(file.buffer.slice(file.byteOffset, file.byteOffset + file.byteLength));
 }
+
+/** Agreement of two labelings (Hubert & Arabie 1985); noise counts as a cluster of its own. */
+export function adjustedRand(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  const pairs = (n: number): number => (n * (n - 1)) / 2;
+  const cells = new Map<string, number>();
+  const rows = new Map<number, number>();
+  const columns = new Map<number, number>();
+  for (let i = 0; i < a.length; i++) {
+    const key = `${a[i]} ${b[i]}`;
+    cells.set(key, (cells.get(key) ?? 0) + 1);
+    rows.set(a[i]!, (rows.get(a[i]!) ?? 0) + 1);
+    columns.set(b[i]!, (columns.get(b[i]!) ?? 0) + 1);
+  }
+  const total = (counts: Map<unknown, number>): number => [...counts.values()].reduce((sum, n) => sum + pairs(n), 0);
+  const [both, one, other, all] = [total(cells), total(rows), total(columns), pairs(a.length)];
+  const expected = (one * other) / all;
+  const most = (one + other) / 2;
+  return most === expected ? 1 : (both - expected) / (most - expected);
+}

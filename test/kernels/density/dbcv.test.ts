@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { type Dbcv, type DbcvOptions, type Metric, run } from "../../../src/kernels";
 import { dbcvBytes } from "../../../src/kernels/density/dbcv";
 import { BASE_BYTES } from "../../../src/kernels/memory";
+import { distance } from "../neighbors/support";
 import { blobs, generator, load, plain } from "../support";
-import { distance } from "./support";
 
 const OPTIONS: DbcvOptions = { metric: { name: "euclidean" }, limit: Infinity, seed: 1 };
 
@@ -20,15 +20,16 @@ function bruteForce(x: Float32Array, d: number, labels: Int32Array, metric: Metr
   const core = new Map<number, number>();
   for (const rows of clusters) {
     for (const row of rows) {
-      const others = rows.map((other) => distance(x, row, other, d, metric)).filter((value) => value > 0);
+      const others = rows.map((other) => distance(metric, x, row, x, other, d)).filter((value) => value > 0);
       const sum = others.reduce((total, value) => total + (1 / value) ** d, 0);
       core.set(row, (sum / (rows.length - 1)) ** (-1 / d));
     }
   }
-  const mutual = (a: number, b: number): number => Math.max(distance(x, a, b, d, metric), core.get(a)!, core.get(b)!);
+  const mutual = (a: number, b: number): number =>
+    Math.max(distance(metric, x, a, x, b, d), core.get(a)!, core.get(b)!);
   const trees = clusters.map((rows) => {
     const pairs = rows.flatMap((a, i) =>
-      rows.slice(0, i).map((b) => ({ a, b, weight: mutual(a, b), length: distance(x, a, b, d, metric) })),
+      rows.slice(0, i).map((b) => ({ a, b, weight: mutual(a, b), length: distance(metric, x, a, x, b, d) })),
     );
     const group = new Map(rows.map((row) => [row, row]));
     const edges = pairs

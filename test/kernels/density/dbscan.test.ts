@@ -115,7 +115,8 @@ describe("dbscan", () => {
   it("of no row, of one, of rows that are all equal", () => {
     expect(solve(new Float32Array(0), 3, { eps: 1 })).toMatchObject({ clusters: 0 });
     expect([...solve(Float32Array.of(1, 2), 2, { eps: 1 }).labels]).toEqual([-1]);
-    const { labels, clusters } = solve(new Float32Array(600).fill(3), 2, { eps: 1e-9 });
+    expect([...solve(Float32Array.of(1, 2), 1, { eps: 1, minSamples: 2 }).labels]).toEqual([0, 0]);
+    const { labels, clusters } = solve(new Float32Array(5_000 * 64).fill(3), 64, { eps: 1e-9 });
     expect(clusters).toBe(1);
     expect(labels.every((value) => value === 0)).toBe(true);
   });
@@ -175,6 +176,11 @@ describe("dbscan", () => {
     expect(taken).toBeLessThanOrEqual(formula);
     expect(taken).toBeGreaterThan(0.8 * formula);
   });
+});
+
+it("fits 50,000 × 50 into an isolate's share, at most 16 MiB beside the matrix", () => {
+  for (const minSamples of [5, 16, 500])
+    expect(dbscanBytes({ n: 50_000, d: 50 }, minSamples)).toBeLessThan(16 * 2 ** 20);
 });
 
 interface Golden {

@@ -1,8 +1,8 @@
 /** Agreement with stored results of the hdbscan library. The files lie beside the repository; without them these tests say so and skip. */
 import { describe, expect, it } from "vitest";
 import { type HdbscanOptions, type Metric, run } from "../../../src/kernels";
-import { floats, load, plain, shared } from "../support";
-import { adjustedRand, clustersOf } from "./support";
+import { adjustedRand, floats, load, plain, shared } from "../support";
+import { clustersOf } from "./support";
 
 const DATA: Record<string, [path: string, dimensions: number]> = {
   digits: ["data/digits/digits.f32", 64],

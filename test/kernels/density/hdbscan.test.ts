@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { createKernels, type HdbscanOptions, type HdbscanResult, type Metric, run } from "../../../src/kernels";
 import { hdbscanBytes } from "../../../src/kernels/density/hdbscan/memory";
 import { BASE_BYTES, matrixBytes } from "../../../src/kernels/memory";
-import { blobs, bytes, generator, load, plain, relaxedModule } from "../support";
-import { adjustedRand, clustersOf, spanningWeight } from "./support";
+import { adjustedRand, blobs, bytes, generator, load, plain, relaxedModule } from "../support";
+import { clustersOf, spanningWeight } from "./support";
 
 const OPTIONS: HdbscanOptions = {
   minClusterSize: 5,
@@ -146,7 +146,7 @@ describe("hdbscan", () => {
     expect(equal.labels.every((label) => label === 0)).toBe(true);
     expect(equal.probabilities.every((value) => value === 1)).toBe(true);
     expect(equal.outlierScores.every((score) => score === 0)).toBe(true);
-    expect(solve(new Float32Array(900).fill(5), 3).labels.every((label) => label === -1)).toBe(true);
+    expect(solve(new Float32Array(5_000 * 64).fill(5), 64).labels.every((label) => label === -1)).toBe(true);
   });
 
   it("refuses what is not finite, with row and dimension, and options without sense", () => {

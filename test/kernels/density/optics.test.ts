@@ -118,9 +118,9 @@ describe("an OPTICS ordering", () => {
 
   it("takes two rows, equal rows and constant columns", () => {
     expect([...solve(Float32Array.of(1, 4), 1, { minSamples: 2 }).reachability]).toEqual([Infinity, 3]);
-    const equal = solve(new Float32Array(80).fill(7), 2);
-    expect([...equal.ordering]).toEqual(Array.from({ length: 40 }, (_, i) => i));
-    expect([...equal.reachability]).toEqual([Infinity, ...new Array(39).fill(0)]);
+    const equal = solve(new Float32Array(5_000 * 64).fill(7), 64);
+    expect([...equal.ordering]).toEqual(Array.from({ length: 5_000 }, (_, i) => i));
+    expect([...equal.reachability]).toEqual([Infinity, ...new Array(4_999).fill(0)]);
     const column = blobs(150, 1, 3, 4);
     const wide = Float32Array.from({ length: 300 }, (_, i) => (i % 2 === 0 ? column[i >> 1]! : 5));
     expect(bytes(solve(wide, 2).reachability)).toBe(bytes(solve(column, 1).reachability));
@@ -207,5 +207,12 @@ describe("memory", () => {
     expect(most).toBeLessThanOrEqual(formula);
     expect(most).toBeGreaterThan(0.6 * formula);
     expect(kernels.mark()).toBe(before);
+  });
+
+  it("fits 50,000 × 50 into an isolate's share", () => {
+    for (const minSamples of [5, 100]) {
+      const bytes = opticsBytes(50_000, 50, minSamples, EUCLIDEAN) + memory.matrixBytes(50_000, 50);
+      expect(bytes).toBeLessThan(48 * 2 ** 20);
+    }
   });
 });

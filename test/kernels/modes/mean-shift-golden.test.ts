@@ -1,8 +1,7 @@
 /** Agreement with stored results of scikit-learn 1.2.1. The files lie beside the repository; without them these tests say so and skip. */
 import { describe, expect, it } from "vitest";
 import { run } from "../../../src/kernels";
-import { adjustedRand } from "../density/support";
-import { floats, load, plain, shared } from "../support";
+import { adjustedRand, floats, load, plain, shared } from "../support";
 
 const DATA: Record<string, [path: string, dimensions: number, cases: string[]]> = {
   digits: ["data/digits/digits.f32", 64, ["mean_shift", "mean_shift.orphans"]],

@@ -224,4 +224,8 @@ describe("memory", () => {
     expect(whole).toBeLessThanOrEqual(meanShiftBytes(n, d) + memory.BASE_BYTES);
     expect(whole).toBeGreaterThan(0.8 * meanShiftBytes(n, d));
   });
+
+  it("fits 50,000 × 50 into an isolate's share, ten thousand modes included", () => {
+    expect(meanShiftBytes(50_000, 50, 10_000) + memory.matrixBytes(50_000, 50)).toBeLessThan(48 * 2 ** 20);
+  });
 });

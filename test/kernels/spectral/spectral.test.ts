@@ -1,10 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { type Affinity, type Kernels, run, type SpectralOptions, type SpectralResult } from "../../../src/kernels";
-import { BASE_BYTES } from "../../../src/kernels/memory";
+import { BASE_BYTES, matrixBytes } from "../../../src/kernels/memory";
 import { spectralBytes } from "../../../src/kernels/spectral/memory";
 import { polar } from "../../../src/kernels/spectral/polar";
-import { blobs, bytes, generator, load, plain, squaredDistance } from "../support";
-import { adjustedRand } from "./support";
+import { adjustedRand, blobs, bytes, generator, load, plain, squaredDistance } from "../support";
 
 const OPTIONS: SpectralOptions = { clusters: 3, assignLabels: "kmeans", restarts: 10, seed: 4 };
 const KNN: Affinity = { kind: "nearest_neighbors", neighbors: 10 };
@@ -189,5 +188,12 @@ describe("memory of spectral clustering", () => {
     const formula = spectralBytes(affinity, options, { rows: n, dimensions: d }) + BASE_BYTES;
     expect(most).toBeLessThanOrEqual(formula);
     expect(most).toBeGreaterThan(0.5 * formula);
+  });
+
+  it("fits 50,000 × 50 into an isolate's share by neighbours, and not by all pairs", () => {
+    const bytes = (affinity: Affinity): number =>
+      spectralBytes(affinity, { ...OPTIONS, clusters: 10 }, { rows: 50_000, dimensions: 50 }) + matrixBytes(50_000, 50);
+    expect(bytes(KNN)).toBeLessThan(48 * 2 ** 20);
+    expect(bytes({ kind: "rbf", gamma: 1 })).toBeGreaterThan(4 * 50_000 ** 2);
   });
 });
