@@ -30,6 +30,9 @@ const MIB = 1024 * 1024;
 /** The kernels' share of an isolate's 96 MiB: the rest is for the Parquet writer's memory, the heap and buffers. */
 export const KERNEL_BYTES = 48 * MIB;
 
+/** What an isolate may hold of kernels' memory, lists and graphs together, in units of the former: the rest of 96 MiB is the runtime's. */
+export const ISOLATE_SHARE = 5 / 3;
+
 export const LIMITS: Limits = {
   rows: 2 ** 24,
   fittedRows: 1_000_000,

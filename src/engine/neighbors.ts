@@ -9,7 +9,7 @@ import type { Metric, NeighborLists } from "../kernels/neighbors/contract";
 import { approximateBytes, EXACT_ROWS, knnBytes } from "../kernels/neighbors/memory";
 import type { TaskContext } from "./context";
 import { NEIGHBORS_PER_MS } from "./cost";
-import type { Limits } from "./limits";
+import { ISOLATE_SHARE, type Limits } from "./limits";
 import { overRows, single } from "./plan-stage";
 import { sliceRows } from "./prepare";
 
@@ -56,7 +56,9 @@ export function neighborStages(
 function neighborStage({ view, metric, k }: NeighborDemand, rows: number, plan: ViewPlan, limits: Limits): StagePlan {
   const { dimensions: d } = plan;
   const whole = BASE_BYTES + matrixBytes(rows, d) + approximateBytes({ n: rows, d, metric }, k);
-  if (rows > EXACT_ROWS && plan.shards === 1 && whole <= limits.kernelBytes)
+  // The lists lie in the kernels' memory and on the heap.
+  const fits = whole <= limits.kernelBytes && whole + LIST_BYTES * k * rows <= ISOLATE_SHARE * limits.kernelBytes;
+  if (rows > EXACT_ROWS && plan.shards === 1 && fits)
     return single("neighbors", {
       method: `${k} nearest rows by ${metricName(metric)} distance, from the nearest blocks and the neighbours' neighbours`,
       cpuMs: (rows * d * k * APPROXIMATE_PASSES) / NEIGHBORS_PER_MS,

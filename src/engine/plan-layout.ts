@@ -3,7 +3,7 @@ import { ShoalError } from "../domain/errors";
 import type { LayoutStep, MapSpec, PreparationStep, RunSpec, StagePlan, ViewPlan } from "../domain/run/types";
 import { BASE_BYTES } from "../kernels/memory";
 import { layoutOf } from "./layouts/methods";
-import type { Limits } from "./limits";
+import { ISOLATE_SHARE, type Limits } from "./limits";
 import type { NeighborDemand } from "./neighbors";
 import { axesStage } from "./plan-axes";
 import { single } from "./plan-stage";
@@ -53,9 +53,6 @@ export function layoutDemands(preparation: PreparationStep[], map: MapSpec | nul
     return { view, metric: method.metric(step as LayoutStep), k: method.neighbors(step as LayoutStep, rows) };
   });
 }
-
-/** What an isolate may hold of kernels' memory, lists, graph and coordinates together: the rest of 96 MiB is the runtime's. */
-const ISOLATE_SHARE = 5 / 3;
 
 /** Whether one isolate can lay the rows out. */
 export function fitsLayout(step: LayoutStep, rows: number, limits: Limits): boolean {

@@ -36,7 +36,9 @@ export function withMaking(stages: StagePlan[], spec: RunSpec, views: ViewPlan[]
     if (stage.kind === "persist") return stage;
     const index = viewRead(stage, views);
     const held = ROWLESS.includes(stage.kind) ? BASE_BYTES : shardBytes(views[index]!, rows);
-    const bytes = held + makingBytes(spec, views, index, rows);
+    // What is gathered is made here, whether it is stored or not.
+    const made = stage.kind === "gather" ? [{ ...views[0]!, stored: false }] : views;
+    const bytes = held + makingBytes(spec, made, index, rows);
     return bytes > stage.taskBytes ? { ...stage, taskBytes: bytes } : stage;
   });
 }

@@ -22,7 +22,7 @@ import type { FakeCollection } from "./fake-collection";
 // workerd's types forbid what Node allows: compiling a module from bytes.
 const Module = WebAssembly.Module as unknown as new (bytes: Uint8Array) => WebAssembly.Module;
 const compile = (path: string) => new Module(readFileSync(path));
-const modules = {
+export const modules = {
   plain: compile(new URL("../../build/kernels.wasm", import.meta.url).pathname),
   relaxed: compile(new URL("../../build/kernels-relaxed.wasm", import.meta.url).pathname),
 };
@@ -63,6 +63,8 @@ export class World {
   readonly #chaos: Chaos;
   readonly #random: () => number;
   readonly #isolates = [new Workspace(modules), new Workspace(modules)];
+  /** Where set, each task has an isolate of its own, this one, and goes on with no other. */
+  isolateFor: ((message: TaskMessage) => Promise<Workspace>) | null = null;
   /** Called before each delivery: a test's place to meddle. */
   beforeDelivery: ((message: TaskMessage) => Promise<void> | void) | null = null;
   spec: RunSpec;
@@ -108,7 +110,8 @@ export class World {
   async deliver(message: TaskMessage): Promise<void> {
     this.delivered.push(message);
     await this.beforeDelivery?.(message);
-    const workspace = this.#isolates[Math.floor(this.#random() * this.#isolates.length)]!;
+    const shared = this.#isolates[Math.floor(this.#random() * this.#isolates.length)]!;
+    const workspace = (await this.isolateFor?.(message)) ?? shared;
     const life = { dead: false };
     try {
       await work(message, { ...this.workServices(this.#link(life), workspace), objects: this.#mortal(life) });
@@ -211,7 +214,11 @@ export class World {
       },
       progress: (...args: Parameters<Coordinator["progress"]>) => alive(() => this.coordinator.progress(...args)),
       complete: (...args: Parameters<Coordinator["complete"]>) =>
-        alive(async () => structuredClone(await this.coordinator.complete(...args))),
+        alive(async () => {
+          const [task, outcome] = args;
+          const more = outcome.more && this.isolateFor === null;
+          return structuredClone(await this.coordinator.complete(task, { ...outcome, more }));
+        }),
       fail: (...args: Parameters<Coordinator["fail"]>) => alive(() => this.coordinator.fail(...args)),
     };
   }

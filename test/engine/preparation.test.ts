@@ -74,6 +74,18 @@ it("fewer components make shorter centroids, as many as the data has at most", a
   expect((many.centroids[0]!.centroid_vector as number[]).length).toBe(6);
 });
 
+it("fewer documents than components have as many axes as documents, and the run says so", async () => {
+  for (const [rows, dimensions] of [
+    [40, 1100],
+    [20, 64],
+  ] as const) {
+    const run = kmeansSpec({ preparation: [{ method: "pca", components: 50 }] }, { n_clusters: 2 }, dimensions);
+    const { record, centroids } = await tables(run, { a: blobs("a", rows, { dimensions }), b: [], dimensions });
+    expect((centroids[0]!.centroid_vector as number[]).length).toBe(rows);
+    expect(record.warnings.map((one) => one.msg)).toContain(`50 components were asked for, the documents have ${rows}`);
+  }
+});
+
 it("whitening finds what a column of large scale hides", async () => {
   const random = generator(11);
   const a = Array.from({ length: 2000 }, (_, i) => {
@@ -124,7 +136,7 @@ describe("umap", () => {
     for (const row of calm.members) expect(row.cluster_id).toBe(blob.get(Number(String(row.document_id).slice(2)) % 4));
 
     const chaos = { seed: 5, duplicate: 0.1, lose: 0.05, kill: 0.003 };
-    const shaken = await tables(spec([UMAP]), { ...options, chaos, limits: { taskCpuMs: 4 } });
+    const shaken = await tables(spec([UMAP]), { ...options, chaos, limits: { taskCpuMs: 2 } });
     expect(shaken.bytes).toEqual(calm.bytes);
     const { isolateBytes } = LIMITS;
     const limits = { isolateBytes, shardRows: 1024, shardBytes: 1024 * 24 };
@@ -198,7 +210,7 @@ describe("tsne", () => {
     expect(new Set(blob.values()).size).toBe(4);
     for (const row of calm.members) expect(row.cluster_id).toBe(blob.get(Number(String(row.document_id).slice(2)) % 4));
     const chaos = { seed: 5, duplicate: 0.1, lose: 0.05, kill: 0.003 };
-    const shaken = await tables(spec([TSNE]), { ...options, chaos, limits: { taskCpuMs: 4 } });
+    const shaken = await tables(spec([TSNE]), { ...options, chaos, limits: { taskCpuMs: 1 } });
     expect(shaken.bytes).toEqual(calm.bytes);
   });
 

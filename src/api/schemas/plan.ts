@@ -26,6 +26,18 @@ const Stage = z
   })
   .openapi("PlanStage");
 
+const View = z
+  .object({
+    dimensions: z.int(),
+    shards: z.int().openapi({ description: "Pieces that it is worked on in; 1 where one isolate holds it." }),
+    stored: z.boolean().openapi({ description: "Whether it is written down between stages." }),
+  })
+  .openapi("PlanView", { description: "The rows as they are gathered, then after each step of the preparation." });
+
+const PlanMap = z.object({ method: z.enum(["pca", "umap", "tsne"]), n_components: z.int() }).openapi("PlanMap", {
+  description: "How the map is drawn: a PCA where the documents are too few or too many for what was asked.",
+});
+
 const Estimate = z
   .object({
     cpu_ms: z.number(),
@@ -47,6 +59,8 @@ export const PlanBody = z
       .openapi({ description: "Rows that the method is fitted on; any others are assigned to what it found." }),
     shard_rows: z.int(),
     shards: z.int(),
+    views: z.array(View),
+    map: PlanMap.nullable(),
     stages: z.array(Stage),
     estimate: Estimate,
     exact: z.boolean().openapi({ description: "Whether every stage is." }),
@@ -71,6 +85,8 @@ export function renderPlan({ shape, stages, estimate, ...plan }: Plan): z.input<
     fitted_rows: plan.fittedRows,
     shard_rows: plan.shardRows,
     shards: plan.shards,
+    views: plan.views.map(({ dimensions, shards, stored }) => ({ dimensions, shards, stored })),
+    map: plan.map && { method: plan.map.method, n_components: plan.map.components },
     stages: stages.map(({ kind, tasks, reduce, maxRounds, taskBytes, cpuMs, exact, method }) => ({
       kind,
       tasks,

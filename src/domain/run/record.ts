@@ -92,6 +92,14 @@ export function runWarnings({ spec, warnings, results, plan }: RunHead): RunReco
       loc: ["vector_config", "vis_method"],
       msg: `${plan.shape.rows} documents are too few or too many to be laid out by ${spec.map.method} in one isolate: the map is a PCA`,
     });
+  for (const [i, step] of (plan ? spec.preparation : []).entries()) {
+    const kept = plan!.views[i + 1]?.dimensions;
+    if (step.method === "pca" && kept !== undefined && kept < step.components)
+      told.push({
+        loc: ["vector_config", "preprocessing_steps", "n_components"],
+        msg: `${step.components} components were asked for, the documents have ${kept}`,
+      });
+  }
   if (spec.method.kind === "kmeans") {
     const { n_clusters, max_iter } = spec.method.params;
     if (assign && assign.sizes.length < n_clusters)

@@ -11,11 +11,12 @@ const EPOCHS = 1000;
 const LIST_BYTES = 8;
 /** Coordinates and what is kept of each: velocity, gain, and the state's copy. */
 const STATE_FLOATS = 6;
-/** Measured, see docs/design/preparation.md: forces of a row in a millisecond, of its neighbours and of the tree's cells. */
-const FORCES_PER_MS = 60e3;
+/** Measured, see docs/design/preparation.md: pairs of coordinates in a millisecond, of neighbours and the tree's cells, or of all rows. */
+const FORCES_PER_MS = 450e3;
+const ALL_PAIRS_PER_MS = 1.5e6;
 const CELLS = 60;
-/** Finding the bandwidths, in epochs. */
-const START_EPOCHS = 10;
+/** Entries of the lists whose bandwidths are found in a millisecond. */
+const AFFINITIES_PER_MS = 5e3;
 
 const affinitiesOf = (rows: number, { ints, floats, numbers }: Parcel): TsneAffinities => ({
   rows,
@@ -65,10 +66,10 @@ export const tsne: LayoutMethod<TsneStep> = {
     };
   },
   epochMs(step, rows) {
-    const pairs = step.components > 3 ? rows : tsne.neighbors(step, rows) + CELLS;
-    return (rows * pairs * step.components) / 2 / FORCES_PER_MS;
+    if (step.components > 3) return (rows * rows * step.components) / ALL_PAIRS_PER_MS;
+    return (rows * (tsne.neighbors(step, rows) + CELLS) * step.components) / FORCES_PER_MS;
   },
-  startMs: (step, rows) => START_EPOCHS * tsne.epochMs(step, rows),
+  startMs: (step, rows) => (rows * tsne.neighbors(step, rows)) / AFFINITIES_PER_MS,
   *graph(kernels, lists, { perplexity }) {
     const { k, entropy, neighbors, probabilities } = yield* kernels.tsneAffinities(lists, perplexity);
     return { ints: [neighbors], floats: [probabilities], numbers: [k, entropy] };

@@ -10,10 +10,10 @@ const [MANY_ROWS, EPOCHS_FEW, EPOCHS_MANY] = [10_000, 500, 200];
 const GRAPH_BYTES = 8;
 const LIST_BYTES = 8;
 /** Measured, see docs/design/preparation.md: coordinates that an epoch moves in a millisecond, an edge's own cost in coordinates. */
-const LAYOUT_PER_MS = 150e3;
-const EDGE_COST = 6;
-/** What graph and spectral start cost, in passes over the edges. */
-const START_PASSES = 400;
+const LAYOUT_PER_MS = 1e6;
+const EDGE_COST = 25;
+/** What graph and spectral start cost of an edge, in coordinates. */
+const START_COST = 1000;
 
 const options = ({ components, minDist, seed }: UmapStep) => ({ components, minDist, seed });
 
@@ -47,7 +47,7 @@ export const umap: LayoutMethod<UmapStep> = {
     };
   },
   epochMs: (step, rows) => (rows * umap.neighbors(step, rows) * (step.components + EDGE_COST)) / LAYOUT_PER_MS,
-  startMs: (step, rows) => (rows * umap.neighbors(step, rows) * START_PASSES) / LAYOUT_PER_MS,
+  startMs: (step, rows) => (rows * umap.neighbors(step, rows) * START_COST) / LAYOUT_PER_MS,
   *graph(kernels, lists) {
     const { offsets, neighbors, weights } = yield* kernels.umapGraph(lists);
     return { ints: [offsets, neighbors], floats: [weights], numbers: [] };
