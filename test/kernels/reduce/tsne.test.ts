@@ -230,3 +230,12 @@ describe("memory", () => {
     expect(tsneBytes(50_000, 30, 3)).toBeLessThan(48 * 2 ** 20);
   });
 });
+
+it("names the learning rate that throws the layout out of the numbers", () => {
+  const kernels = plain();
+  const rows = 60;
+  const values = blobs(rows, 4, 3, 5);
+  const lists = run(kernels.knn(load(kernels, values, 4), { k: 16, metric: { name: "euclidean" } }));
+  const options = { components: 2, perplexity: 5, learningRate: 1e300, seed: 1 };
+  expect(() => run(kernels.tsne(lists, values, 4, options))).toThrow(/learning_rate 1e\+300/);
+});

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { ParameterModel } from "./model";
-import { Count, Metric, NotNegative, Positive } from "./options";
+import { Count, Metric, NotNegative } from "./options";
 
 export const HdbscanRequest = z.object({
   min_cluster_size: z.int().min(2).default(5),
@@ -9,7 +9,8 @@ export const HdbscanRequest = z.object({
   cluster_selection_epsilon: NotNegative.default(0),
   max_cluster_size: Count.nullable().default(null),
   metric: Metric.default("euclidean"),
-  alpha: Positive.default(1),
+  /** Distances are divided by it: beyond these bounds they leave the numbers. */
+  alpha: z.number().min(1e-6).max(1e6).default(1),
   cluster_selection_method: z.enum(["eom", "leaf"]).default("eom"),
   allow_single_cluster: z.boolean().default(false),
   prediction_data: z.boolean().default(false),

@@ -19,7 +19,7 @@ export interface HdbscanOptions extends SelectionOptions {
   minClusterSize: number;
   /** Neighbours, the point itself not counted, whose distance is the core distance. Null: `minClusterSize`. */
   minSamples: number | null;
-  /** Distances are divided by it before core distances bound them from below. */
+  /** Distances are divided by it before core distances bound them from below. From 1e-6 to 1e6. */
   alpha: number;
   metric: Metric;
 }

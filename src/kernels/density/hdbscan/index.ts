@@ -48,6 +48,6 @@ function checkOptions(options: HdbscanOptions): void {
   if (minSamples !== null && !(Number.isInteger(minSamples) && minSamples >= 1)) {
     throw new RangeError(`minSamples must be a whole number ≥ 1, not ${minSamples}`);
   }
-  if (!(alpha > 0 && alpha < Infinity)) throw new RangeError(`alpha must be > 0, not ${alpha}`);
+  if (!(alpha >= 1e-6 && alpha <= 1e6)) throw new RangeError(`alpha must be from 1e-6 to 1e6, not ${alpha}`);
   checkSelection(options);
 }

@@ -1,5 +1,6 @@
 /** The steps of t-SNE, by scikit-learn's schedule, and the divergence that they lower. */
 import type { Slices, Step } from "../../contract";
+import { InvalidParameter } from "../../errors";
 import type { KernelModule } from "../../module";
 import type { TsneAffinities, TsneState } from "./contract";
 import { Layout } from "./forces";
@@ -55,7 +56,14 @@ function* steps(
     iteration++;
     if (iteration % CHECK_EVERY === 0) gradientNorm = Math.sqrt(square);
   }
-  return { iteration, ...layout.read(), gradientNorm };
+  const reached = layout.read();
+  // Steps that are too long throw points apart faster each time.
+  if (!reached.embedding.every(Number.isFinite))
+    throw new InvalidParameter(
+      "learning_rate",
+      `with learning_rate ${rate} the layout leaves the numbers after ${iteration} steps`,
+    );
+  return { iteration, ...reached, gradientNorm };
 }
 
 export function tsneDivergence(
