@@ -34,7 +34,7 @@ describe("a k-means run", () => {
     expect(manifest.engine.version).toBe(version);
     const cpu = (kind: string) => manifest.stages.find((stage: { kind: string }) => stage.kind === kind).cpu_ms;
     expect(cpu("persist")).toBeGreaterThan(0);
-    expect(record.warnings.map((one) => one.msg).join()).toContain("7 documents lack a vector");
+    expect(record.warnings.map((one) => one.msg).join()).toContain("7 documents without a vector of pixels");
   });
 });
 
