@@ -2,6 +2,7 @@ import type { CollectionStore } from "../durable-objects/collection-store";
 import type { RateLimiter } from "../durable-objects/rate-limiter";
 import type { RunCoordinator } from "../durable-objects/run-coordinator";
 import type { TaskMessage } from "./domain/run/types";
+import type { JobMessage } from "./jobs/contract";
 import type { ObjectGateway } from "./objects/gateway";
 import { RemoteObjectStore } from "./objects/gateway";
 import type { ObjectStore } from "./objects/object-store";
@@ -25,6 +26,8 @@ export interface Env {
   RUNS: DurableObjectNamespace<RunCoordinator>;
   LIMITS: DurableObjectNamespace<RateLimiter>;
   TASKS: Queue<TaskMessage>;
+  /** The API role only: what follows an answer or a run. */
+  JOBS: Queue<JobMessage>;
   STORE?: Service<typeof ObjectGateway>;
 }
 

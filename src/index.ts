@@ -5,6 +5,8 @@ import { housekeeping } from "./db/housekeeping";
 import type { TaskMessage } from "./domain/run/types";
 import { consumeDeadTasks, consumeTasks } from "./engine/consumer";
 import type { Env } from "./env";
+import { consumeJobs, sweepJobs } from "./jobs/consumer";
+import type { JobMessage } from "./jobs/contract";
 
 export { CollectionStore } from "../durable-objects/collection-store";
 export { RateLimiter } from "../durable-objects/rate-limiter";
@@ -22,11 +24,13 @@ export default {
     return app.fetch(request, env, ctx);
   },
   async queue(batch, env) {
-    if (batch.queue.endsWith("-dead")) await consumeDeadTasks(batch, env);
-    else await consumeTasks(batch, env);
+    if (batch.queue.endsWith("-jobs")) await consumeJobs(batch as MessageBatch<JobMessage>, env);
+    else if (batch.queue.endsWith("-dead")) await consumeDeadTasks(batch as MessageBatch<TaskMessage>, env);
+    else await consumeTasks(batch as MessageBatch<TaskMessage>, env);
   },
   async scheduled(controller, env) {
     await housekeeping(env.DB, new Date(controller.scheduledTime));
+    await sweepJobs(env, controller.scheduledTime);
     await sweepNamespaces(env, Date.now() + SWEEP_MS);
   },
-} satisfies ExportedHandler<Env, TaskMessage>;
+} satisfies ExportedHandler<Env, TaskMessage | JobMessage>;

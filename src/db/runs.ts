@@ -2,8 +2,11 @@
 import { and, eq, inArray, sql } from "drizzle-orm";
 import { ShoalError } from "../domain/errors";
 import type { RunCentroid, RunRecord, RunStatus } from "../domain/run/types";
+import { eventJob } from "../events/announce";
+import type { EventType, ShoalEvent } from "../events/contract";
 import { connect, type Db, isUniqueViolation } from "./connect";
 import { type ExecutionDoc, newExecutionDoc, runningExecution } from "./executions";
+import { insertJob } from "./jobs";
 import { setFields } from "./json";
 import { searchText } from "./list";
 import { clusters, executions, tasks } from "./schema";
@@ -95,9 +98,10 @@ const TASK_STATUS = { pending: "PENDING", processing: "PROCESSING", completed: "
 
 /**
  * Writes what the coordinator knows of a run. Safe to repeat and to arrive out of order: an ended run is never changed
- * again, and a run that is not the cluster's newest leaves the cluster's fields alone.
+ * again, and a run that is not the cluster's newest leaves the cluster's fields alone. Answers the ids of the jobs that
+ * tell of it, for the caller to wake.
  */
-export async function recordRun(database: D1Database, record: RunRecord): Promise<void> {
+export async function recordRun(database: D1Database, record: RunRecord): Promise<string[]> {
   const db = connect(database);
   const { runId, clusterId, taskId } = record;
   const updatedAt = timestamp();
@@ -105,6 +109,7 @@ export async function recordRun(database: D1Database, record: RunRecord): Promis
   // Evaluated by all three statements before the last one moves the execution on.
   const open = sql`exists (select 1 from ${executions} where ${executions.id} = ${runId} and ${inArray(executions.status, earlier)})`;
   const execution = executionFields(record);
+  const events = runEvents(record);
   await db.batch([
     db
       .update(clusters)
@@ -125,7 +130,40 @@ export async function recordRun(database: D1Database, record: RunRecord): Promis
         doc: setFields(executions.doc, execution),
       })
       .where(and(eq(executions.id, runId), inArray(executions.status, earlier))),
+    ...events.map((event) => insertJob(db, eventJob(event))),
   ]);
+  return events.map(({ id }) => id);
+}
+
+const RUN_EVENTS: Record<RunStatus, EventType | null> = {
+  pending: null,
+  processing: "cluster.execution.started",
+  completed: "cluster.execution.completed",
+  failed: "cluster.execution.failed",
+};
+
+/** What is told of the run in this state; a repeated record names the same event. */
+function runEvents(record: RunRecord): ShoalEvent[] {
+  const { runId, clusterId, namespaceId, taskId, status, numClusters, numPoints, artifacts } = record;
+  const type = RUN_EVENTS[status];
+  if (!type) return [];
+  const outcome =
+    status === "completed"
+      ? { num_clusters: numClusters, num_points: numPoints, metrics: record.metrics, artifacts }
+      : status === "failed"
+        ? { error: record.canceledAt ? "canceled" : record.errorMessage, code: record.errorCode }
+        : {};
+  const at = record.completedAt ?? record.startedAt ?? timestamp();
+  return [
+    {
+      id: `evt_${runId.slice("run_".length)}${status}`,
+      type,
+      namespaceId,
+      occurredAt: timestamp(at),
+      subject: { type: "cluster", id: clusterId },
+      metadata: { cluster_id: clusterId, run_id: runId, task_id: taskId, ...outcome },
+    },
+  ];
 }
 
 const taskStatus = ({ status, canceledAt }: RunRecord) => (canceledAt ? "CANCELED" : TASK_STATUS[status]);

@@ -95,6 +95,37 @@ export const tasks = sqliteTable(
   ],
 );
 
+/** Work that goes on after an answer or a run: small steps, each saved before the next. See docs/design/jobs.md. */
+export const jobs = sqliteTable(
+  "jobs",
+  {
+    /** `job_…`, or an id that follows from what the job is about, so that asking twice makes one job. */
+    id: text().primaryKey(),
+    namespaceId: text().notNull(),
+    kind: text().notNull(),
+    /** The task that shows its progress, where it has one. */
+    taskId: text(),
+    /** What it works on and how far it has come. */
+    state: text({ mode: "json" }).$type<Doc>().notNull(),
+    status: text({ enum: ["pending", "done", "failed"] }).notNull(),
+    /** Failures since the last step that worked. */
+    attempts: integer().notNull().default(0),
+    error: text(),
+    /** Milliseconds: not to be run before. */
+    dueAt: integer().notNull(),
+    /** Milliseconds: until then the worker named by `lease` has it. */
+    lockedUntil: integer().notNull().default(0),
+    lease: text(),
+    createdAt: text().notNull(),
+    updatedAt: text().notNull(),
+  },
+  (t) => [
+    index("jobs_due").on(t.status, t.dueAt),
+    index("jobs_of_namespace").on(t.namespaceId),
+    index("jobs_of_task").on(t.taskId),
+  ],
+);
+
 export const idempotency = sqliteTable(
   "idempotency",
   {

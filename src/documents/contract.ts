@@ -1,12 +1,15 @@
 /** The CollectionStore's RPC interface, as the API, the importer and the engine call it. */
 import type { Filter, SortSpec } from "../domain/filters/model";
 
-/** A dense feature of a collection. */
+/** A feature of a collection: what its vectors look like. */
 export interface CollectionFeature {
   /** `mixpeek://passthrough@v1/pixels` */
   uri: string;
   name: string;
+  /** Of a sparse feature: how many indices there are. */
   dimensions: number;
+  /** `dense` unless it says otherwise. A `sparse` vector lists its values other than zero. */
+  kind?: "dense" | "sparse";
 }
 
 export interface StoreConfig {
@@ -21,8 +24,35 @@ export interface SegmentInfo {
   key: string;
   rows: number;
   bytes: number;
-  /** Where a feature's float32 values start in the file; row r lies at offset + 4·dimensions·r. */
-  columns: Record<string, { offset: number; dimensions: number }>;
+  columns: Record<string, SegmentColumn>;
+}
+
+/** Where a feature's values lie in the segment's file. */
+export type SegmentColumn = DenseColumn | SparseColumn;
+
+/** float32 values: row r starts at offset + 4·dimensions·r. */
+export interface DenseColumn {
+  offset: number;
+  dimensions: number;
+}
+
+/**
+ * Compressed sparse rows: the entries of row r are those from `offsets[r]` up to `offsets[r + 1]`, by ascending index.
+ * Byte positions of the int32 offsets (rows + 1), the uint32 indices and the float32 values.
+ */
+export interface SparseColumn {
+  dimensions: number;
+  offsets: number;
+  indices: number;
+  values: number;
+}
+
+/** Rows of a sparse feature, as they are read back: entries of row r lie from offsets[r] up to offsets[r + 1]. */
+export interface SparseRows {
+  /** rows + 1, from 0. */
+  offsets: Int32Array;
+  indices: Uint32Array;
+  values: Float32Array;
 }
 
 export interface StagedDocument {

@@ -17,7 +17,7 @@ import {
 } from "apache-arrow";
 import { ShoalError } from "../domain/errors";
 import type { ObjectStore } from "../objects/object-store";
-import type { CollectionFeature, FrozenPage, SegmentInfo } from "./contract";
+import type { CollectionFeature, DenseColumn, FrozenPage, SegmentInfo } from "./contract";
 
 /** A segment holds at most this many bytes of vectors: one object-store put, a few range reads. */
 export const SEGMENT_BYTES = 8 * 1024 * 1024;
@@ -138,8 +138,11 @@ function planReads(page: Rows, features: string[]): { reads: Read[]; width: numb
     for (const [id, rows] of bySegment) {
       const segment = info.get(id);
       const column = segment?.columns[feature];
-      if (!segment || !column) {
-        throw new ShoalError("internal_error", `Segment ${id} has no column '${feature}'.`, { segment: id, feature });
+      if (!segment || !column || !("offset" in column)) {
+        throw new ShoalError("internal_error", `Segment ${id} has no dense column '${feature}'.`, {
+          segment: id,
+          feature,
+        });
       }
       dimensions = column.dimensions;
       rows.sort((a, b) => page.segmentRows[a]! - page.segmentRows[b]!);
@@ -154,7 +157,7 @@ function planReads(page: Rows, features: string[]): { reads: Read[]; width: numb
 function readColumn(
   page: Rows,
   key: string,
-  { offset, dimensions }: { offset: number; dimensions: number },
+  { offset, dimensions }: DenseColumn,
   rows: number[],
   column: number,
   reads: Read[],

@@ -10,6 +10,11 @@ export type RunId = Branded<"RunId">;
 export type TaskId = Branded<"TaskId">;
 export type KeyId = Branded<"KeyId">;
 export type BatchId = Branded<"BatchId">;
+export type JobId = Branded<"JobId">;
+export type EventId = Branded<"EventId">;
+export type TriggerId = Branded<"TriggerId">;
+export type TaxonomyId = Branded<"TaxonomyId">;
+export type TemplateId = Branded<"TemplateId">;
 
 interface IdKinds {
   ns: NamespaceId;
@@ -20,6 +25,11 @@ interface IdKinds {
   task: TaskId;
   key: KeyId;
   batch: BatchId;
+  job: JobId;
+  evt: EventId;
+  trig: TriggerId;
+  tax: TaxonomyId;
+  tmpl: TemplateId;
 }
 
 const ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz";

@@ -3,6 +3,7 @@
 import { storeName } from "../documents/client";
 import type { RunRecord } from "../domain/run/types";
 import type { Env } from "../env";
+import { wake } from "../jobs/enqueue";
 import { keys } from "../objects/keys";
 import { deletePrefix } from "../objects/object-store";
 import { R2ObjectStore } from "../objects/r2";
@@ -17,15 +18,15 @@ const BATCH_MESSAGES = 100;
 
 export function coordinatorServices(
   env: Env,
-  recordRun: (db: D1Database, record: RunRecord) => Promise<void>,
-  wake: (at: number) => void,
+  recordRun: (db: D1Database, record: RunRecord) => Promise<string[]>,
+  wakeAt: (at: number) => void,
 ): CoordinatorServices {
   const objects = new R2ObjectStore(env.DATA);
   const store = (namespaceId: string) => (collectionId: string) =>
     env.COLLECTIONS.getByName(storeName(namespaceId, collectionId));
   return {
     now: Date.now,
-    wake,
+    wake: wakeAt,
     leaseMs: Number(env.LEASE_MS) || LEASE_MS,
     freeze: (spec, index) => freezeCollection(spec, index, store(spec.namespaceId)),
     plan,
@@ -37,7 +38,7 @@ export function coordinatorServices(
       const text = `${JSON.stringify(manifest, null, 2)}\n`;
       await objects.put(keys.artifact(namespaceId, clusterId, runId, "manifest.json"), new TextEncoder().encode(text));
     },
-    record: (record) => recordRun(env.DB, record),
+    record: async (record) => wake(env, await recordRun(env.DB, record)),
     async release({ namespaceId, runId, collections }) {
       for (const { collectionId } of collections) await store(namespaceId)(collectionId).release(runId);
     },

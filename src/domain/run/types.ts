@@ -231,6 +231,15 @@ export interface RunMetrics {
   [objective: string]: number | null;
 }
 
+/** What a cluster is called, and what its name was made from. */
+export interface ClusterName {
+  label: string;
+  summary: string | null;
+  keywords: string[];
+  /** Fields beyond these that a `response_shape` asked for. */
+  extra: Record<string, unknown> | null;
+}
+
 /** What the coordinator tells D1 about a run. Written by `db/runs.ts` in one batch; safe to repeat. */
 export interface RunRecord {
   runId: string;

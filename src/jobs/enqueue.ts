@@ -1,0 +1,28 @@
+import type { Db } from "../db/connect";
+import { insertJob } from "../db/jobs";
+import type { Env } from "../env";
+import type { NewJob } from "./contract";
+
+/** Messages of one `sendBatch`. https://developers.cloudflare.com/queues/platform/limits/ */
+const BATCH_MESSAGES = 100;
+
+/** Asks for jobs: written first, so that nothing is lost, then woken. */
+export async function enqueue(env: Pick<Env, "JOBS">, db: Db, wanted: NewJob[]): Promise<void> {
+  const [first, ...rest] = wanted.map((job) => insertJob(db, job));
+  if (!first) return;
+  await db.batch([first, ...rest]);
+  await wake(
+    env,
+    wanted.filter(({ dueAt = 0 }) => dueAt <= Date.now()).map(({ id }) => id),
+  );
+}
+
+/** Sends the jobs' messages. One that is not sent is found by the cron, so a failure here is told to nobody. */
+export async function wake(env: Pick<Env, "JOBS">, ids: string[]): Promise<void> {
+  for (let from = 0; from < ids.length; from += BATCH_MESSAGES) {
+    const messages = ids.slice(from, from + BATCH_MESSAGES).map((jobId) => ({ body: { jobId } }));
+    await env.JOBS.sendBatch(messages).catch((error: unknown) =>
+      console.error(JSON.stringify({ event: "jobs_not_woken", count: messages.length, reason: String(error) })),
+    );
+  }
+}

@@ -1,0 +1,81 @@
+/** Carries a job out: leased, step by step, each step's state saved before the next. */
+import { planes } from "../api/context";
+import { leaseJob, saveJob } from "../db/jobs";
+import { ShoalError, unpackError } from "../domain/errors";
+import type { Env } from "../env";
+import type { Job, JobContext, JobHandler } from "./contract";
+import { wake } from "./enqueue";
+import { JOB_HANDLERS } from "./registry";
+
+/** A worker that has not saved for this long is taken for dead. */
+const LEASE_MS = 120_000;
+/** Steps of one invocation: what is left goes on with a new message. */
+const BUDGET_MS = 20_000;
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 3_600_000;
+
+const doubling = (attempts: number): number => Math.min(FIRST_PAUSE_MS * 2 ** (attempts - 1), LONGEST_PAUSE_MS);
+
+/** Runs what is due of one job; harmless when it is done, leased by another, or unknown. */
+export async function runJob(env: Env, id: string): Promise<void> {
+  const { db } = planes(env);
+  const started = Date.now();
+  const lease = crypto.randomUUID();
+  const leased = await leaseJob(db, id, lease, started, started + LEASE_MS);
+  if (!leased) return;
+  const handler: JobHandler<unknown> | undefined = JOB_HANDLERS[leased.kind];
+  let job: Job<unknown> = leased;
+  for (;;) {
+    const context: JobContext = { ...planes(env), env, now: Date.now() };
+    try {
+      if (!handler) throw new ShoalError("bad_request", `no such kind of job: ${job.kind}`);
+      const step = await handler.step(context, job);
+      const now = Date.now();
+      if (step.done) {
+        await saveJob(db, id, lease, { status: "done", lockedUntil: 0, error: null });
+        return;
+      }
+      job = { ...job, state: step.state, attempts: 0 };
+      const dueAt = step.dueAt ?? now;
+      const pausing = dueAt > now || now - started > BUDGET_MS;
+      const held = await saveJob(db, id, lease, {
+        state: job.state as Record<string, unknown>,
+        attempts: 0,
+        error: null,
+        dueAt,
+        lockedUntil: pausing ? 0 : now + LEASE_MS,
+      });
+      if (!held) return;
+      if (pausing) {
+        if (dueAt <= now) await wake(env, [id]);
+        return;
+      }
+    } catch (thrown) {
+      await failed(context, handler, job, lease, unpackError(thrown));
+      return;
+    }
+  }
+}
+
+async function failed(
+  context: JobContext,
+  handler: JobHandler<unknown> | undefined,
+  job: Job<unknown>,
+  lease: string,
+  error: unknown,
+): Promise<void> {
+  const { db, env } = context;
+  const attempts = job.attempts + 1;
+  const reason = error instanceof Error ? error.message : String(error);
+  const refused = error instanceof ShoalError && error.status < 500;
+  if (!refused && handler && attempts < handler.maxAttempts) {
+    const dueAt = Date.now() + (handler.pause ?? doubling)(attempts);
+    await saveJob(db, job.id, lease, { attempts, error: reason, dueAt, lockedUntil: 0 });
+    return;
+  }
+  console.error(
+    JSON.stringify({ event: "job_given_up", job: job.id, kind: job.kind, attempts, reason, env: env.ROLE }),
+  );
+  await handler?.givenUp?.(context, job, error);
+  await saveJob(db, job.id, lease, { status: "failed", attempts, error: reason, lockedUntil: 0 });
+}

@@ -1,0 +1,142 @@
+import { env } from "cloudflare:test";
+import { afterEach, describe, expect, it } from "vitest";
+import { connect } from "../../src/db/connect";
+import { dueJobs } from "../../src/db/jobs";
+import { jobs } from "../../src/db/schema";
+import { ShoalError } from "../../src/domain/errors";
+import { announce } from "../../src/events/announce";
+import { sweepJobs } from "../../src/jobs/consumer";
+import type { JobHandler, NewJob } from "../../src/jobs/contract";
+import { enqueue } from "../../src/jobs/enqueue";
+import { JOB_HANDLERS } from "../../src/jobs/registry";
+import { runJob } from "../../src/jobs/run";
+
+interface Count {
+  count: number;
+  until: number;
+}
+
+const db = connect(env.DB);
+const job = (id: string, state: Partial<Count> = {}, more: Partial<NewJob> = {}): NewJob => ({
+  id,
+  namespaceId: "ns_jobs",
+  kind: "count",
+  state: { count: 0, until: 3, ...state },
+  ...more,
+});
+const rows = () => db.select().from(jobs);
+const row = async (id: string) => (await rows()).find((one) => one.id === id);
+const ended = (id: string) => expect.poll(async () => (await row(id))?.status, { timeout: 20_000 }).not.toBe("pending");
+
+function handled(step: JobHandler<Count>["step"], more: Partial<JobHandler<Count>> = {}): void {
+  JOB_HANDLERS.count = { maxAttempts: 3, step, ...more };
+}
+
+const counting: JobHandler<Count>["step"] = async (_, { state }) =>
+  state.count + 1 >= state.until ? { done: true } : { done: false, state: { ...state, count: state.count + 1 } };
+
+afterEach(() => {
+  delete JOB_HANDLERS.count;
+});
+
+describe("jobs", () => {
+  it("run from their message to their end, step by step", async () => {
+    const seen: number[] = [];
+    handled(async (context, work) => {
+      seen.push(work.state.count);
+      return counting(context, work);
+    });
+    await enqueue(env, db, [job("job_steps")]);
+    await ended("job_steps");
+    expect(seen).toEqual([0, 1, 2]);
+    expect(await row("job_steps")).toMatchObject({ status: "done", attempts: 0, error: null, lockedUntil: 0 });
+  });
+
+  it("asked for twice are done once", async () => {
+    let runs = 0;
+    handled(async () => {
+      runs += 1;
+      return { done: true };
+    });
+    await enqueue(env, db, [job("job_twice")]);
+    await enqueue(env, db, [job("job_twice", { count: 9 })]);
+    await ended("job_twice");
+    await runJob(env, "job_twice");
+    expect(runs).toBe(1);
+  });
+
+  it("are one worker's at a time", async () => {
+    let release = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let runs = 0;
+    handled(async () => {
+      runs += 1;
+      await held;
+      return { done: true };
+    });
+    await enqueue(env, db, [job("job_held", {}, { dueAt: Date.now() + 1 })]);
+    await expect.poll(() => dueJobs(db, Date.now(), 10)).toEqual(["job_held"]);
+    const first = runJob(env, "job_held");
+    await expect.poll(() => runs).toBe(1);
+    await runJob(env, "job_held");
+    release();
+    await first;
+    expect(runs).toBe(1);
+    expect(await row("job_held")).toMatchObject({ status: "done" });
+  });
+
+  it("go on from the saved state after a failure, and are given up after their attempts", async () => {
+    let given: unknown = null;
+    handled(
+      async (_, { state }) => {
+        if (state.count < 1) return { done: false, state: { ...state, count: 1 } };
+        throw new Error("the receiver is away");
+      },
+      {
+        pause: () => 0,
+        async givenUp(_, work) {
+          given = work.state;
+        },
+      },
+    );
+    await enqueue(env, db, [job("job_fails")]);
+    await expect
+      .poll(async () => {
+        await sweepJobs(env, Date.now());
+        return (await row("job_fails"))?.status;
+      })
+      .toBe("failed");
+    expect(await row("job_fails")).toMatchObject({ attempts: 3, error: "the receiver is away", state: { count: 1 } });
+    expect(given).toEqual({ count: 1, until: 3 });
+  });
+
+  it("end at once on an error of the caller's", async () => {
+    handled(async () => {
+      throw new ShoalError("collection_not_found", "gone");
+    });
+    await enqueue(env, db, [job("job_refused")]);
+    await ended("job_refused");
+    expect(await row("job_refused")).toMatchObject({ status: "failed", attempts: 1, error: "gone" });
+  });
+
+  it("whose message was lost are woken by the cron when they are due", async () => {
+    handled(counting);
+    const lost = { ...env, JOBS: { sendBatch: () => Promise.reject(new Error("lost")) } as unknown as Queue };
+    await enqueue(lost, db, [job("job_lost")]);
+    await enqueue(lost, db, [job("job_later", {}, { dueAt: Date.now() + 3_600_000 })]);
+    await sweepJobs(env, Date.now());
+    await ended("job_lost");
+    expect(await row("job_later")).toMatchObject({ status: "pending" });
+  });
+
+  it("tell events to their subscribers, once", async () => {
+    const told = { id: "evt_one", type: "cluster.created", namespaceId: "ns_jobs", metadata: {} } as const;
+    const subject = { type: "cluster", id: "clust_1" } as const;
+    await announce(env, db, { ...told, subject });
+    await announce(env, db, { ...told, subject });
+    await ended("evt_one");
+    expect((await rows()).filter(({ id }) => id === "evt_one")).toHaveLength(1);
+  });
+});
