@@ -223,6 +223,8 @@ function clusterFields(record: RunRecord): Record<string, unknown> {
     num_documents_clustered: record.numPoints,
     execution_time_seconds: record.executionMs === null ? null : record.executionMs / 1000,
     completed_at: orNull(record.completedAt),
+    learned_weights: record.learnedWeights?.weights ?? null,
+    learning_quality_score: record.learnedWeights?.score ?? null,
     hierarchy_detected: Boolean(record.artifacts?.hierarchy),
     parquet_path: record.artifacts?.centroids ?? null,
     members_key: record.artifacts?.members ?? null,

@@ -16,6 +16,7 @@ import { planMeasures } from "./plan-measures";
 import { planPreparation } from "./plan-preparation";
 import type { PlannedStages } from "./plan-stage";
 import { withMaking } from "./plan-views";
+import { weightStages } from "./plan-weights";
 import { shardRowsOf } from "./shards";
 
 /** `gathered`: of the rows as they are read; `shape`: of the rows that are clustered. */
@@ -58,6 +59,7 @@ export function planVectors(
   const before = [...preparation, ...own, ...described];
   const clusters = Math.min(fittedRows, method.clusters?.(params) ?? EXPECTED_CLUSTERS);
   const measures = spec.computeMetrics ? planMeasures(chosen, job, clusters, before) : { stages: [], notes: [] };
-  const stages = withMaking([...before, ...measures.stages, persistStage(job)], spec, views, rows);
+  const learning = weightStages(spec, gathered, limits);
+  const stages = withMaking([...learning, ...before, ...measures.stages, persistStage(job)], spec, views, rows);
   return { fittedRows, views, map, shardRows, stages, notes: measures.notes };
 }

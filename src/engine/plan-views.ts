@@ -28,7 +28,7 @@ export function makingBytes({ normalize }: Pick<RunSpec, "normalize">, views: Vi
 }
 
 /** These take no matrix of rows into the kernels' memory. */
-const ROWLESS: StageKind[] = ["layout", "median", "persist"];
+const ROWLESS: StageKind[] = ["weights", "layout", "median", "persist"];
 
 /** The stages, each with what it takes to make the rows that it works on, where that is more than working on them. */
 export function withMaking(stages: StagePlan[], spec: RunSpec, views: ViewPlan[], rows: number): StagePlan[] {
@@ -45,7 +45,7 @@ export function withMaking(stages: StagePlan[], spec: RunSpec, views: ViewPlan[]
 
 /** `transform` names the view that it makes. */
 function viewRead({ kind, params }: StagePlan, views: ViewPlan[]): number {
-  if (kind === "gather") return 0;
+  if (kind === "gather" || kind === "weights") return 0;
   const named = (params.view as number | undefined) ?? views.length - 1;
   return kind === "transform" ? named - 1 : named;
 }

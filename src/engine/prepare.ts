@@ -3,6 +3,7 @@
  * stored, weighted and concatenated; the next ones by the linear maps that the preparation has fitted. All of it works on a row
  * alone, so any slice has the bytes that the whole would have. What lies in scratch is read from there.
  */
+import type { FrozenPage } from "../documents/contract";
 import { gatherRows } from "../documents/segments";
 import type { ViewPlan } from "../domain/run/types";
 import type { TaskContext } from "./context";
@@ -109,20 +110,55 @@ export function projected(
 
 /** Gathered rows of the span with their documents' ids, in slices of a few MiB. */
 export async function* preparedSlices(context: TaskContext, span: Span): AsyncGenerator<PreparedSlice> {
+  const { dimensions } = viewOf(context.plan, 0);
+  const weights = featureWeights(context);
+  for await (const { from, page } of frozenPages(context, span, sliceRows(dimensions)))
+    yield { from, documentIds: page.documentIds, values: await gathered(context, page, weights) };
+}
+
+/** Rows of a page as they are gathered, each feature's block times its weight. */
+async function gathered(context: TaskContext, page: FrozenPage, weights: number[]): Promise<Float32Array<ArrayBuffer>> {
   const { plan, spec, objects } = context;
-  const { dimensions } = viewOf(plan, 0);
+  const values = new Float32Array(page.segments.length * viewOf(plan, 0).dimensions);
   const names = spec.features.map((feature) => feature.name);
+  await gatherRows(objects, page, names, values);
+  if (spec.normalize) normalizeFeatures(context, values, weights);
+  else weightFeatures(context, values, weights);
+  return values;
+}
+
+/** The weights of the features: learned by a stage before, or as they were given. */
+const featureWeights = ({ spec, results }: TaskContext): number[] =>
+  results.weights?.weights ?? spec.features.map(({ weight }) => weight);
+
+/** The given rows (ascending) as they would be gathered were every weight 1. */
+export async function unweightedRows(context: TaskContext, rows: Uint32Array): Promise<Float32Array<ArrayBuffer>> {
+  const { dimensions } = viewOf(context.plan, 0);
+  const even = context.spec.features.map(() => 1);
+  const values = new Float32Array(rows.length * dimensions);
+  let at = 0;
+  const span = { from: rows[0] ?? 0, to: (rows.at(-1) ?? -1) + 1 };
   for await (const { from, page } of frozenPages(context, span, sliceRows(dimensions))) {
-    const values = new Float32Array(page.documentIds.length * dimensions);
-    await gatherRows(objects, page, names, values);
-    if (spec.normalize) normalizeFeatures(context, values);
-    else weightFeatures(context, values);
-    yield { from, documentIds: page.documentIds, values };
+    const first = at;
+    while (at < rows.length && rows[at]! < from + page.segments.length) at++;
+    const picked = Int32Array.from(rows.subarray(first, at), (row) => row - from);
+    const some = {
+      ...page,
+      segments: picked.map((row) => page.segments[row]!),
+      segmentRows: picked.map((row) => page.segmentRows[row]!),
+    };
+    if (at > first) values.set(await gathered(context, some, even), first * dimensions);
+    context.pulse.beat({ done: at, total: rows.length });
   }
+  return values;
 }
 
 /** In place: each feature's block of each row to unit length times its weight. */
-function normalizeFeatures({ spec, plan, kernels, pulse }: TaskContext, values: Float32Array<ArrayBuffer>): void {
+function normalizeFeatures(
+  { spec, plan, kernels, pulse }: TaskContext,
+  values: Float32Array<ArrayBuffer>,
+  weights: number[],
+): void {
   pulse.compute(() => {
     const mark = kernels.mark();
     const { dimensions } = viewOf(plan, 0);
@@ -130,9 +166,9 @@ function normalizeFeatures({ spec, plan, kernels, pulse }: TaskContext, values: 
     const matrix = kernels.matrix(rows, dimensions);
     matrix.write(0, values);
     let column = 0;
-    for (const feature of spec.features) {
-      kernels.normalizeRows(matrix, column, column + feature.dimensions, feature.weight);
-      column += feature.dimensions;
+    for (const [i, { dimensions }] of spec.features.entries()) {
+      kernels.normalizeRows(matrix, column, column + dimensions, weights[i]!);
+      column += dimensions;
     }
     values.set(matrix.read(0, rows));
     kernels.release(mark);
@@ -140,10 +176,11 @@ function normalizeFeatures({ spec, plan, kernels, pulse }: TaskContext, values: 
 }
 
 /** In place: each feature's block times its weight. */
-function weightFeatures({ spec, plan }: TaskContext, values: Float32Array): void {
+function weightFeatures({ spec, plan }: TaskContext, values: Float32Array, weights: number[]): void {
   const { dimensions: width } = viewOf(plan, 0);
   let column = 0;
-  for (const { dimensions, weight } of spec.features) {
+  for (const [feature, { dimensions }] of spec.features.entries()) {
+    const weight = weights[feature]!;
     if (weight !== 1)
       for (let row = column; row < values.length; row += width)
         for (let i = row; i < row + dimensions; i++) values[i] = values[i]! * weight;

@@ -2,6 +2,7 @@
 
 import type { CollectionFeature } from "../documents/contract";
 import type { ClusterDefinition, VectorConfig, Warning } from "../domain/definition/model";
+import { WeightLearning as WeightLearningConfig } from "../domain/definition/requests";
 import { ShoalError } from "../domain/errors";
 import type { Filter } from "../domain/filters/model";
 import type { VectorMethodSpec } from "../domain/run/methods";
@@ -63,6 +64,7 @@ export function resolveRunSpec(definition: ClusterDefinition, context: ResolveCo
     seed,
     method,
     features: vector.feature_uris.map((uri) => featureSpec(uri, vector, collections)),
+    ...weightLearningOf(vector),
     normalize: vector.normalize_features,
     preparation: preparationOf(vector),
     centroid: vector.effective_feature_method,
@@ -82,12 +84,19 @@ function vectorMethod({ clustering_method, algorithm_params }: VectorConfig): Ve
 const randomState = ({ params }: VectorMethodSpec): number | null =>
   "random_state" in params ? params.random_state : null;
 
-function refuseUnavailable({ multi_feature_strategy, weight_learning_config, output_strategy }: VectorConfig): void {
+function refuseUnavailable({ multi_feature_strategy, output_strategy }: VectorConfig): void {
   if (multi_feature_strategy === "independent")
     throw unavailable("multi_feature_strategy", multi_feature_strategy, ["concatenate", "weighted"]);
-  if (multi_feature_strategy === "weighted" && weight_learning_config !== null)
-    throw unavailable("weight_learning_config", "learned weights", ["feature_weights"]);
   if (output_strategy === "per_feature") throw unavailable("output_strategy", output_strategy, ["single"]);
+}
+
+/** Weights that are not given are learned; one feature alone has nothing to be weighed against. */
+function weightLearningOf(vector: VectorConfig): Pick<RunSpec, "weightLearning"> {
+  const { multi_feature_strategy, feature_weights, weight_learning_config, feature_uris } = vector;
+  if (multi_feature_strategy !== "weighted" || feature_weights !== null || feature_uris.length < 2) return {};
+  const config = WeightLearningConfig.parse(weight_learning_config ?? {});
+  const { method, max_iterations: iterations, metric, sample_size: sampleSize, random_state: seed } = config;
+  return { weightLearning: { method, iterations, metric, sampleSize, seed } };
 }
 
 const unavailable = (field: string, value: string, available: string[]): ShoalError =>
@@ -97,10 +106,16 @@ const unavailable = (field: string, value: string, available: string[]): ShoalEr
     { field, value, available },
   );
 
-function vectorWarnings({ hierarchical, multi_feature_strategy, feature_weights }: VectorConfig): Warning[] {
+function vectorWarnings(vector: VectorConfig): Warning[] {
+  const { hierarchical, multi_feature_strategy, feature_weights, feature_uris } = vector;
   const warnings: Warning[] = [];
   if (hierarchical)
     warnings.push({ loc: ["vector_config", "hierarchical"], msg: "clusters are not split into sub-clusters yet" });
+  if (multi_feature_strategy === "weighted" && feature_weights === null && feature_uris.length < 2)
+    warnings.push({
+      loc: ["vector_config", "multi_feature_strategy"],
+      msg: "there is one feature: no weights are learned",
+    });
   if (multi_feature_strategy !== "weighted" && feature_weights !== null)
     warnings.push({
       loc: ["vector_config", "feature_weights"],

@@ -2,7 +2,7 @@
 import { clusterLabelId } from "../ids";
 import type { StageResults } from "./results";
 import type { RunHead } from "./state";
-import type { RunCentroid, RunMetrics, RunRecord } from "./types";
+import type { RunCentroid, RunMetrics, RunRecord, RunSpec } from "./types";
 
 const isoTime = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 
@@ -25,6 +25,7 @@ export function runRecord(head: RunHead): RunRecord {
     numClusters: centroids?.length ?? 0,
     numPoints: completed?.numPoints ?? 0,
     noisePoints: completed?.noisePoints ?? 0,
+    ...(completed && learnedWeights(spec, results)),
     metrics: completed && spec.method.kind !== "attribute" ? runMetrics(results) : null,
     centroids,
     warnings: runWarnings(head),
@@ -39,6 +40,12 @@ export function runRecord(head: RunHead): RunRecord {
       : null,
     executionMs: head.endedAt === null ? null : head.endedAt - head.startedAt,
   };
+}
+
+function learnedWeights({ features }: RunSpec, { weights }: StageResults): Pick<RunRecord, "learnedWeights"> {
+  if (!weights) return {};
+  const byUri = Object.fromEntries(features.map(({ uri }, i) => [uri, weights.weights[i]!]));
+  return { learnedWeights: { weights: byUri, score: weights.score } };
 }
 
 function runCentroids({ assign, group }: StageResults): RunCentroid[] {
@@ -70,13 +77,21 @@ export function runMetrics(results: StageResults): RunMetrics {
 
 /** The warnings of the request and of the data, and those that only the finished stages can give. */
 export function runWarnings({ spec, warnings, results, plan }: RunHead): RunRecord["warnings"] {
-  const { assign, choose, cluster, group, kmeans, lloyd } = results as StageResults;
+  const { assign, choose, cluster, group, kmeans, lloyd, weights } = results as StageResults;
   const told = [...warnings, ...(cluster?.warnings ?? [])];
   if (choose)
     told.push({
       loc: ["vector_config", "clustering_method"],
       msg: `auto chose ${choose.chosen.kind}: ${choose.reasons.join("; ")}`,
     });
+  if (weights) {
+    const found = spec.features.map(({ name }, i) => `${name} ${weights.weights[i]}`).join(", ");
+    const measured = (score: number | null) => (score === null ? "not measurable" : score.toPrecision(4));
+    told.push({
+      loc: ["vector_config", "feature_weights"],
+      msg: `learned from ${weights.tried} clusterings of ${weights.sampleRows} documents: ${found}; ${spec.weightLearning?.metric} ${measured(weights.score)}, with equal weights ${measured(weights.equalScore)}`,
+    });
+  }
   if (plan && plan.fittedRows < plan.shape.rows) {
     const byRow = cluster && cluster.pieces.length > 0;
     const others = byRow

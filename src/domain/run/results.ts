@@ -180,8 +180,20 @@ export interface PersistResult {
   noisePoints: number;
 }
 
+/** Of `weights`: one a feature, the largest 1, and what the clustering of the sample measured with them. */
+export interface WeightsResult {
+  weights: number[];
+  /** In the metric's own terms; null where no weights gave a clustering that can be measured. */
+  score: number | null;
+  /** The same with equal weights. */
+  equalScore: number | null;
+  sampleRows: number;
+  tried: number;
+}
+
 /** Results by stage; a stage that the plan leaves out has none. */
 export interface StageResults {
+  weights?: WeightsResult;
   gather?: GatherResult;
   moments?: MomentsResult;
   kmeans?: SolveResult;

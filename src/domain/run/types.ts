@@ -22,6 +22,8 @@ export interface RunSpec {
   seed: number;
   method: MethodSpec;
   features: FeatureSpec[];
+  /** How the features' weights are found on a sample, where they are not given. */
+  weightLearning?: WeightLearning;
   /** L2-normalise each feature block; compares by direction, so zero vectors become noise. */
   normalize: boolean;
   /** What is done to the concatenated features before they are clustered, in this order. */
@@ -77,6 +79,16 @@ export interface FeatureSpec {
   name: string;
   dimensions: number;
   weight: number;
+}
+
+export interface WeightLearning {
+  method: "grid_search" | "bayesian";
+  /** Clusterings that are tried. */
+  iterations: number;
+  metric: "silhouette" | "davies_bouldin" | "calinski_harabasz";
+  /** Rows of the sample; null leaves it to the planner. */
+  sampleSize: number | null;
+  seed: number;
 }
 
 /** What the planner knows of the data, counted when the rows were frozen. */
@@ -156,6 +168,7 @@ export interface StagePlan {
 }
 
 export type StageKind =
+  | "weights"
   | "gather"
   | "moments"
   | "kmeans"
@@ -256,6 +269,8 @@ export interface RunRecord {
   numPoints: number;
   noisePoints: number;
   metrics: RunMetrics | null;
+  /** By feature URI, and what the sample's clustering measured with them; absent where none were learned. */
+  learnedWeights?: { weights: Record<string, number>; score: number | null };
   centroids: RunCentroid[] | null;
   warnings: Warning[];
   plan: Plan | null;

@@ -24,8 +24,10 @@ import { spread } from "./spread";
 import { stability } from "./stability";
 import { transform } from "./transform";
 import { values } from "./values";
+import { weights } from "./weights";
 
 export const STAGES: Record<StageKind, Stage> = {
+  weights,
   gather,
   moments,
   kmeans,
