@@ -4,13 +4,15 @@ import { algorithmOf } from "../domain/run/methods";
 import { runMetrics, runWarnings } from "../domain/run/record";
 import type { NeighborsResult, StageResults } from "../domain/run/results";
 import type { RunHead } from "../domain/run/state";
+import { type Scope, scopesOf } from "../domain/run/tracks";
 
 export function manifest(head: RunHead, now: number): Record<string, unknown> {
   const { spec, plan } = head;
   const results = head.results as StageResults;
   if (!plan || !results.persist) throw new Error("a manifest needs a finished run");
   const { files, numPoints, noisePoints } = results.persist;
-  const sizes = results.assign?.sizes ?? results.group?.sizes ?? [];
+  const scopes = scopesOf(spec, plan, head.results);
+  const sizes = scopes.flatMap((scope) => scope.results.assign?.sizes ?? scope.results.group?.sizes ?? []);
   return {
     version: 1,
     run_id: spec.runId,
@@ -23,7 +25,7 @@ export function manifest(head: RunHead, now: number): Record<string, unknown> {
     execution_ms: now - head.startedAt,
     engine: { version: ENGINE_VERSION, kernels: head.build, kernel_memory_bytes: head.memoryBytes },
     method: algorithmOf(spec.method),
-    ...(results.choose && { auto: { chosen: results.choose.chosen, reasons: results.choose.reasons } }),
+    ...autoOf(scopes),
     result: plan.exact ? "exact" : "approximate",
     seed: spec.seed,
     rows: {
@@ -35,21 +37,35 @@ export function manifest(head: RunHead, now: number): Record<string, unknown> {
       fitted: plan.fittedRows,
     },
     num_clusters: sizes.length,
-    metrics: spec.method.kind === "attribute" ? null : runMetrics(results),
+    metrics: runMetrics(head),
+    ...(results.relate && { relationships: results.relate.relationships }),
     stages: plan.stages.map((stage, index) => ({
       kind: stage.kind,
+      ...(stage.track !== undefined && { feature: spec.features[stage.track]!.name }),
       method: stage.method,
       result: stage.exact ? "exact" : "approximate",
       tasks: stage.tasks,
       cpu_ms: Math.round(head.stageCpuMs[index] ?? 0),
     })),
-    audits: audits(results),
+    audits:
+      scopes.length > 1
+        ? Object.fromEntries(scopes.map((scope) => [scope.spec.features[0]!.name, audits(scope.results)]))
+        : audits(results),
     files: [...Object.values(files).filter((file) => file !== null), ...results.persist.tables],
     warnings: runWarnings(head),
     definition: spec.definition,
     spec: { ...spec, definition: undefined },
     plan: { shards: plan.shards, shard_rows: plan.shardRows, estimate: plan.estimate },
   };
+}
+
+/** What `auto` chose; for every feature where each is clustered by itself. */
+function autoOf(scopes: Scope[]): Record<string, unknown> {
+  const choices = scopes.flatMap(({ results: { choose } }) =>
+    choose ? { chosen: choose.chosen, reasons: choose.reasons } : [],
+  );
+  if (choices.length === 0) return {};
+  return { auto: choices.length === 1 ? choices[0] : choices };
 }
 
 /** What was measured of the approximations. */

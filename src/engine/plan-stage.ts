@@ -1,5 +1,5 @@
 /** Shapes of stages that the planners of all methods share. */
-import type { MapSpec, StageKind, StagePlan, ViewPlan } from "../domain/run/types";
+import type { MapSpec, StageKind, StagePlan, TrackPlan, ViewPlan } from "../domain/run/types";
 import { BLOCK_ROWS } from "./limits";
 
 /** Rounds of a loop that the estimate and the progress reckon with. */
@@ -12,6 +12,8 @@ export interface PlannedStages {
   map: MapSpec | null;
   shardRows: number;
   stages: StagePlan[];
+  /** Of a run that clusters every feature by itself. */
+  tracks?: TrackPlan[];
   /** For the user, beside what the stages say. */
   notes?: string[];
 }

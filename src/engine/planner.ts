@@ -9,6 +9,7 @@ import { LIMITS, type Limits } from "./limits";
 import { planAttributes } from "./plan-attribute";
 import { preparedDimensions } from "./plan-preparation";
 import { EXPECTED_ROUNDS } from "./plan-stage";
+import { planTracks } from "./plan-tracks";
 import { planVectors } from "./plan-vector";
 
 export function plan(spec: RunSpec, gathered: Shape, limits: Limits = LIMITS): Plan {
@@ -22,15 +23,19 @@ export function plan(spec: RunSpec, gathered: Shape, limits: Limits = LIMITS): P
     map,
     shardRows,
     stages,
+    tracks,
     notes = [],
   } = method.kind === "attribute"
     ? planAttributes(method.config, shape, limits)
-    : planVectors(spec, method, gathered, shape, limits);
+    : spec.independent
+      ? planTracks(spec, method, gathered, limits)
+      : planVectors(spec, method, gathered, shape, limits);
   refuseHeavy(stages, limits);
   const rounds = (stage: StagePlan) => Math.min(stage.maxRounds, EXPECTED_ROUNDS);
   return {
     version: 1,
-    shape,
+    shape: tracks?.[0]?.shape ?? shape,
+    ...(tracks && { tracks }),
     fittedRows,
     views,
     map,
@@ -39,9 +44,15 @@ export function plan(spec: RunSpec, gathered: Shape, limits: Limits = LIMITS): P
     stages,
     estimate: estimate(stages, rounds),
     exact: stages.every((stage) => stage.exact),
-    notes: [...stages.map((stage) => `${stage.kind}: ${stage.method}${stage.exact ? "" : " (approximate)"}`), ...notes],
+    notes: [
+      ...stages.map((stage) => `${nameOf(stage, spec)}: ${stage.method}${stage.exact ? "" : " (approximate)"}`),
+      ...notes,
+    ],
   };
 }
+
+const nameOf = ({ kind, track }: StagePlan, { features }: RunSpec): string =>
+  track === undefined ? kind : `${features[track]?.name} ${kind}`;
 
 function refuseEmpty({ rows, missingRows, noiseRows }: Shape): void {
   if (rows >= 2) return;

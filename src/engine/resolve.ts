@@ -64,6 +64,7 @@ export function resolveRunSpec(definition: ClusterDefinition, context: ResolveCo
     seed,
     method,
     features: vector.feature_uris.map((uri) => featureSpec(uri, vector, collections)),
+    ...(isIndependent(vector) && { independent: true }),
     ...weightLearningOf(vector),
     normalize: vector.normalize_features,
     preparation: preparationOf(vector),
@@ -84,9 +85,11 @@ function vectorMethod({ clustering_method, algorithm_params }: VectorConfig): Ve
 const randomState = ({ params }: VectorMethodSpec): number | null =>
   "random_state" in params ? params.random_state : null;
 
-function refuseUnavailable({ multi_feature_strategy, output_strategy }: VectorConfig): void {
-  if (multi_feature_strategy === "independent")
-    throw unavailable("multi_feature_strategy", multi_feature_strategy, ["concatenate", "weighted"]);
+/** One feature by itself is an ordinary clustering. */
+const isIndependent = ({ multi_feature_strategy, feature_uris }: VectorConfig): boolean =>
+  multi_feature_strategy === "independent" && feature_uris.length > 1;
+
+function refuseUnavailable({ output_strategy }: VectorConfig): void {
   if (output_strategy === "per_feature") throw unavailable("output_strategy", output_strategy, ["single"]);
 }
 

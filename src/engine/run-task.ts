@@ -8,6 +8,7 @@ import type { Claim, TaskOutcome } from "./contract";
 import { meteredReader, meteredStore } from "./metered";
 import { Scratch } from "./scratch";
 import { STAGES } from "./stages";
+import { trackContext } from "./tracks";
 import type { Workspace } from "./workspace";
 
 export interface TaskServices {
@@ -29,11 +30,12 @@ export async function runTask(
   const run = task.part === "map" ? implementation.map : implementation.reduce;
   if (!run) throw new TypeError(`stage ${stage.kind} has no ${task.part}`);
 
-  workspace.open(spec);
+  // What an isolate holds is one track's: the next one's rows have the same names.
+  workspace.open(stage.track === undefined ? spec : { ...spec, runId: `${spec.runId}/${stage.track}` });
   const pulse = new Pulse((progress) => services.progress(task, progress));
   const objects = meteredStore(services.objects, pulse);
   const scratch = new Scratch(objects, keys.scratch(spec.namespaceId, spec.runId), workspace.memory);
-  const context: TaskContext = {
+  const whole: TaskContext = {
     spec,
     plan,
     stage,
@@ -48,6 +50,7 @@ export async function runTask(
     pulse,
     collection: (collectionId) => meteredReader(services.collection(spec.namespaceId, collectionId), pulse),
   };
+  const context = stage.track === undefined ? whole : trackContext(whole, stage.track);
   try {
     const result = await run(context);
     await scratch.settle();

@@ -46,6 +46,13 @@ export class Scratch {
     this.#memory = memory;
   }
 
+  /** The same store below a further prefix; what is put there is waited for here. */
+  below(prefix: string): Scratch {
+    const scratch = new Scratch(this.objects, this.#prefix + prefix, this.#memory);
+    scratch.#writes = this.#writes;
+    return scratch;
+  }
+
   key(name: string): string {
     return this.#prefix + name;
   }
@@ -62,9 +69,8 @@ export class Scratch {
 
   /** Waits for every write of this task. */
   async settle(): Promise<void> {
-    const writes = this.#writes;
-    this.#writes = [];
-    await Promise.all(writes);
+    // The array is shared with the scratches below.
+    await Promise.all(this.#writes.splice(0));
   }
 
   async bytes(name: string): Promise<Bytes> {

@@ -97,7 +97,7 @@ describe("refusals", () => {
   it.each<[Partial<VectorConfig>, string]>([
     [{ clustering_method: "attribute_based" }, "algorithm_not_available"],
     [{ preprocessing_steps: [{ method: "umap", metric: "braycurtis" }] }, "validation_failed"],
-    [{ multi_feature_strategy: "independent" }, "algorithm_not_available"],
+
     [{ output_strategy: "per_feature" }, "algorithm_not_available"],
     [{ feature_uris: ["mixpeek://other@v1/x"] }, "feature_not_found"],
   ])("%o", (vector, code) => {

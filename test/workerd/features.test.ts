@@ -10,12 +10,13 @@ const noise = (i: number) => {
   return value - Math.floor(value) - 0.5;
 };
 
-/** Three well separated groups in `shape`, nothing at all in `noise`. */
+/** Three well separated groups in `shape`, two of them one group in `pair`, nothing at all in `noise`. */
 async function populate(shoal: Api, namespace: string): Promise<string> {
   const extractors = [{ feature_extractor_name: "passthrough", version: "v1" }];
   await shoal.post("/v1/namespaces", { namespace_name: namespace, feature_extractors: extractors });
   const features = [
     { name: "shape", dimensions: 3 },
+    { name: "pair", dimensions: 2 },
     { name: "noise", dimensions: 6 },
   ];
   const created = await shoal.post("/v1/collections", {
@@ -25,8 +26,9 @@ async function populate(shoal: Api, namespace: string): Promise<string> {
   const id = created.body.collection_id as string;
   const lines = Array.from({ length: DOCUMENTS }, (_, i) => {
     const shape = [0, 1, 2].map((axis) => (axis === i % 3 ? 1 : 0) + 0.1 * noise(9 * i + axis));
+    const pair = [0, 1].map((axis) => (axis === Number(i % 3 === 2) ? 1 : 0) + 0.1 * noise(5000 + 3 * i + axis));
     const rest = Array.from({ length: 6 }, (_, axis) => noise(1000 + 7 * i + axis));
-    return JSON.stringify({ document_id: `doc_${i}`, vectors: { shape, noise: rest } });
+    return JSON.stringify({ document_id: `doc_${i}`, vectors: { shape, pair, noise: rest } });
   });
   const headers = { "Content-Type": "application/x-ndjson" };
   const imported = await shoal.send("POST", `/v1/collections/${id}/documents/import`, `${lines.join("\n")}\n`, headers);
@@ -85,5 +87,87 @@ describe("learned weights", () => {
   it("are not where weights are given", async () => {
     const { cluster } = await run({ feature_weights: { [URI("shape")]: 1, [URI("noise")]: 0.5 } });
     expect(cluster.learned_weights).toBeNull();
+  });
+});
+
+describe("independent features", () => {
+  const shoal = api("independent");
+  let collection = "";
+  beforeAll(async () => {
+    collection = await populate(shoal, "independent");
+  });
+
+  const create = (uris: string[], more: Record<string, unknown> = {}) =>
+    shoal.post("/v1/clusters", {
+      collection_ids: [collection],
+      vector_config: {
+        feature_uris: uris,
+        clustering_method: "kmeans",
+        algorithm_params: { n_clusters: 3 },
+        multi_feature_strategy: "independent",
+        ...more,
+      },
+    });
+
+  it("are clustered one by one, and told apart by their clusters' features", async () => {
+    const id = (await create([URI("shape"), URI("noise")])).body.cluster_id as string;
+    const plan = await shoal.post(`/v1/clusters/${id}/plan`);
+    expect(plan.body.plan.notes.filter((note: string) => note.startsWith("noise kmeans"))).toHaveLength(1);
+    const executed = await shoal.post(`/v1/clusters/${id}/execute?wait=20`);
+    expect(executed.body.status).toBe("COMPLETED");
+    const { body: execution } = await shoal.get(`/v1/clusters/${id}/executions`);
+    expect(execution).toMatchObject({ num_clusters: 6, num_points: DOCUMENTS, noise_points: 0 });
+    expect(execution.centroids.map((one: { cluster_id: string }) => one.cluster_id)).toEqual(
+      [0, 1, 2, 3, 4, 5].map((i) => `cl_${i}`),
+    );
+    expect(execution.metrics["shape.silhouette_score"]).toBeGreaterThan(0.8);
+    expect(execution.metrics["noise.silhouette_score"]).toBeLessThan(0.4);
+    const { body: tables } = await shoal.get(`/v1/clusters/${id}/artifacts?include_members=true&limit=1000`);
+    const features = tables.centroids.map((one: { feature_name: string }) => one.feature_name);
+    expect(features).toEqual([...Array(3).fill(URI("shape")), ...Array(3).fill(URI("noise"))]);
+    const ofDocument = new Map<string, string[]>();
+    for (const { document_id, cluster_id } of tables.members)
+      ofDocument.set(document_id, [...(ofDocument.get(document_id) ?? []), cluster_id]);
+    expect(ofDocument.size).toBe(DOCUMENTS);
+    for (const [first, second] of ofDocument.values()) {
+      expect(["cl_0", "cl_1", "cl_2"]).toContain(first);
+      expect(["cl_3", "cl_4", "cl_5"]).toContain(second);
+    }
+  });
+
+  it("give what each of them gives by itself", async () => {
+    const joint = (await create([URI("noise"), URI("shape")])).body.cluster_id as string;
+    const alone = (await create([URI("shape")])).body.cluster_id as string;
+    for (const id of [joint, alone]) await shoal.post(`/v1/clusters/${id}/execute?wait=20`);
+    const members = async (id: string) =>
+      (await shoal.get(`/v1/clusters/${id}/artifacts?include_members=true&limit=1000`)).body.members as Record<
+        string,
+        unknown
+      >[];
+    const offset = (cluster: unknown) => `cl_${Number(String(cluster).slice(3)) + 3}`;
+    expect((await members(joint)).slice(DOCUMENTS)).toEqual(
+      (await members(alone)).map((one) => ({ ...one, cluster_id: offset(one.cluster_id) })),
+    );
+  });
+
+  it("tell which cluster of one lies inside a cluster of another", async () => {
+    const method = { clustering_method: "hdbscan", algorithm_params: { min_cluster_size: 20 } };
+    const id = (await create([URI("pair"), URI("shape")], method)).body.cluster_id as string;
+    await shoal.post(`/v1/clusters/${id}/execute?wait=20`);
+    const { body: cluster } = await shoal.get(`/v1/clusters/${id}`);
+    expect(cluster).toMatchObject({ num_clusters: 5, hierarchy_detected: true });
+    const { hierarchy_relationships: found } = cluster;
+    // The larger group of `pair` holds two of `shape`; its smaller one is a group of `shape`.
+    expect(found).toHaveLength(3);
+    expect(found.map((one: { parent_cluster_id: string }) => one.parent_cluster_id).sort()).toEqual([
+      "cl_0",
+      "cl_0",
+      "cl_1",
+    ]);
+    expect(new Set(found.map((one: { child_cluster_id: string }) => one.child_cluster_id)).size).toBe(3);
+    for (const one of found) {
+      expect(one).toMatchObject({ parent_feature: URI("pair"), child_feature: URI("shape") });
+      expect(one.overlap).toBeGreaterThan(0.95);
+    }
   });
 });

@@ -2,6 +2,7 @@
 import { clusterLabelId } from "../ids";
 import type { StageResults } from "./results";
 import type { RunHead } from "./state";
+import { type Scope, scopesOf } from "./tracks";
 import type { RunCentroid, RunMetrics, RunRecord, RunSpec } from "./types";
 
 const isoTime = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
@@ -10,7 +11,7 @@ export function runRecord(head: RunHead): RunRecord {
   const { spec, status, plan } = head;
   const results = head.results as StageResults;
   const completed = status === "completed" ? results.persist : undefined;
-  const centroids = completed ? runCentroids(results) : null;
+  const centroids = completed ? runCentroids(scopesOf(spec, plan, head.results)) : null;
   return {
     runId: spec.runId,
     clusterId: spec.clusterId,
@@ -26,7 +27,8 @@ export function runRecord(head: RunHead): RunRecord {
     numPoints: completed?.numPoints ?? 0,
     noisePoints: completed?.noisePoints ?? 0,
     ...(completed && learnedWeights(spec, results)),
-    metrics: completed && spec.method.kind !== "attribute" ? runMetrics(results) : null,
+    ...(results.relate && { relationships: results.relate.relationships }),
+    metrics: completed ? runMetrics(head) : null,
     centroids,
     warnings: runWarnings(head),
     plan,
@@ -48,19 +50,39 @@ function learnedWeights({ features }: RunSpec, { weights }: StageResults): Pick<
   return { learnedWeights: { weights: byUri, score: weights.score } };
 }
 
-function runCentroids({ assign, group }: StageResults): RunCentroid[] {
-  const sizes = assign?.sizes ?? group?.sizes ?? [];
-  return sizes.map((size, index) => ({
-    cluster_id: clusterLabelId(index),
-    num_members: size,
-    label: group?.labels[index] ?? null,
-    summary: null,
-    keywords: null,
-  }));
+function runCentroids(scopes: Scope[]): RunCentroid[] {
+  return scopes.flatMap(({ results: { assign, group }, offset }) => {
+    const sizes = assign?.sizes ?? group?.sizes ?? [];
+    return sizes.map((size, index) => ({
+      cluster_id: clusterLabelId(offset + index),
+      num_members: size,
+      label: group?.labels[index] ?? null,
+      summary: null,
+      keywords: null,
+    }));
+  });
 }
 
-/** Quality of a vector clustering, and the objectives of its method. */
-export function runMetrics(results: StageResults): RunMetrics {
+/** Quality of a vector clustering, and the objectives of its method; of several clusterings the means, and each one's under its feature. */
+export function runMetrics({ spec, plan, results }: RunHead): RunMetrics | null {
+  if (spec.method.kind === "attribute") return null;
+  const scopes = scopesOf(spec, plan, results);
+  const { persist } = results as StageResults;
+  const [first, ...others] = scopes.map((scope) => clusteringMetrics({ ...scope.results, persist }));
+  if (others.length === 0) return first!;
+  const each = [first!, ...others];
+  const mean = (name: string): number | null => {
+    const known = each.flatMap((metrics) => metrics[name] ?? []);
+    return known.length > 0 ? known.reduce((sum, value) => sum + value, 0) / known.length : null;
+  };
+  const names = Object.keys(first!);
+  const own = each.flatMap((metrics, i) =>
+    Object.entries(metrics).map(([name, value]) => [`${spec.features[i]!.name}.${name}`, value] as const),
+  );
+  return Object.fromEntries([...names.map((name) => [name, mean(name)] as const), ...own]) as RunMetrics;
+}
+
+function clusteringMetrics(results: StageResults): RunMetrics {
   const { assign, cluster, silhouette, dbcv, stability, kmeans, lloyd, persist } = results;
   return {
     silhouette_score: silhouette?.score ?? null,
@@ -77,8 +99,25 @@ export function runMetrics(results: StageResults): RunMetrics {
 
 /** The warnings of the request and of the data, and those that only the finished stages can give. */
 export function runWarnings({ spec, warnings, results, plan }: RunHead): RunRecord["warnings"] {
-  const { assign, choose, cluster, group, kmeans, lloyd, weights } = results as StageResults;
-  const told = [...warnings, ...(cluster?.warnings ?? [])];
+  const scopes = scopesOf(spec, plan, results);
+  const untold = (results as StageResults).relate?.untold ?? 0;
+  return [
+    ...warnings,
+    ...scopes.flatMap((scope, i) =>
+      clusteringWarnings(scope).map(({ loc, msg }) => ({
+        loc,
+        msg: scopes.length > 1 ? `${spec.features[i]!.name}: ${msg}` : msg,
+      })),
+    ),
+    ...(untold > 0
+      ? [{ loc: ["hierarchy_relationships"], msg: `${untold} more overlaps of clusters are not listed` }]
+      : []),
+  ];
+}
+
+function clusteringWarnings({ spec, plan, results }: Scope): RunRecord["warnings"] {
+  const { assign, choose, cluster, group, kmeans, lloyd, weights } = results;
+  const told = [...(cluster?.warnings ?? [])];
   if (choose)
     told.push({
       loc: ["vector_config", "clustering_method"],

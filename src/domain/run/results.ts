@@ -2,6 +2,7 @@
 
 import type { Warning } from "../definition/model";
 import type { VectorMethodSpec } from "./methods";
+import type { Containment } from "./tracks";
 
 /** Starts of the pieces of a row-sharded scratch array, ascending, and the end of the last. */
 export type Bounds = number[];
@@ -191,8 +192,16 @@ export interface WeightsResult {
   tried: number;
 }
 
+/** Of `relate`: clusters of one feature that lie inside one of another, the fullest first. */
+export interface RelateResult {
+  relationships: Containment[];
+  /** How many more there are than are told. */
+  untold: number;
+}
+
 /** Results by stage; a stage that the plan leaves out has none. */
 export interface StageResults {
+  relate?: RelateResult;
   weights?: WeightsResult;
   gather?: GatherResult;
   moments?: MomentsResult;

@@ -5,6 +5,7 @@
 import type { Warning } from "../definition/model";
 import type { Filter } from "../filters/model";
 import type { MethodSpec } from "./methods";
+import type { Containment } from "./tracks";
 
 export type { MethodSpec } from "./methods";
 
@@ -22,6 +23,8 @@ export interface RunSpec {
   seed: number;
   method: MethodSpec;
   features: FeatureSpec[];
+  /** One clustering a feature, each in a track of its own (`tracks.ts`). */
+  independent?: boolean;
   /** How the features' weights are found on a sample, where they are not given. */
   weightLearning?: WeightLearning;
   /** L2-normalise each feature block; compares by direction, so zero vectors become noise. */
@@ -129,9 +132,13 @@ export interface Plan {
     costUsd: number;
   };
   exact: boolean;
+  /** Of a run that clusters every feature by itself: what differs from track to track; the plan's own are the first one's. */
+  tracks?: TrackPlan[];
   /** One line per stage or decision that a user would want to know before paying. */
   notes: string[];
 }
+
+export type TrackPlan = Pick<Plan, "shape" | "fittedRows" | "views" | "map" | "shardRows" | "shards">;
 
 /** The rows of a run before or after a step of the preparation. */
 export interface ViewPlan {
@@ -145,6 +152,8 @@ export interface ViewPlan {
 
 export interface StagePlan {
   kind: StageKind;
+  /** Which of the run's independent clusterings it belongs to; absent where there is one, or for what joins them. */
+  track?: number;
   /** What the result is kept under, where it is not the kind: a plan may have several stages of one kind. */
   result?: string;
   /** Number of map tasks (of a round). */
@@ -192,6 +201,7 @@ export type StageKind =
   | "stability"
   | "values"
   | "group"
+  | "relate"
   | "persist";
 
 /** Names one task. With the plan it determines inputs, random numbers and output key. */
@@ -269,6 +279,8 @@ export interface RunRecord {
   numPoints: number;
   noisePoints: number;
   metrics: RunMetrics | null;
+  /** Of a run that clusters every feature by itself. */
+  relationships?: Containment[];
   /** By feature URI, and what the sample's clustering measured with them; absent where none were learned. */
   learnedWeights?: { weights: Record<string, number>; score: number | null };
   centroids: RunCentroid[] | null;

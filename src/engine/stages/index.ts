@@ -17,6 +17,7 @@ import { moments } from "./moments";
 import { neighbors } from "./neighbors";
 import { persist } from "./persist";
 import { project } from "./project";
+import { relate } from "./relate";
 import { scatter } from "./scatter";
 import { silhouette } from "./silhouette";
 import { coresetSolve, kmeans } from "./solve";
@@ -51,5 +52,6 @@ export const STAGES: Record<StageKind, Stage> = {
   stability,
   values,
   group,
+  relate,
   persist,
 };
