@@ -2,14 +2,16 @@
 import type { Context } from "hono";
 import type { ClusterRow } from "../db/clusters";
 import type { CollectionRow } from "../db/collections";
-import { connect, type Db } from "../db/connect";
+import type { Db } from "../db/connect";
 import type { Scope } from "../db/keys";
 import { collectionStore } from "../documents/client";
 import type { CollectionStoreApi } from "../documents/contract";
-import { restoringErrors } from "../domain/errors";
 import type { RunCoordinatorApi } from "../engine/contract";
-import { type Env, objectStore } from "../env";
+import type { Env } from "../env";
 import type { ObjectStore } from "../objects/object-store";
+import { planes } from "../planes";
+
+export { planes };
 
 export interface Auth {
   /** `key_…`, or `root` for the deployment's root key. */
@@ -60,14 +62,5 @@ export function services(c: AppContext): Services {
     ...planes(c.env),
     collectionStore: (collectionId, namespaceId = c.var.namespace.id) =>
       collectionStore(c.env, namespaceId, collectionId),
-  };
-}
-
-/** The planes for code that runs outside a request. */
-export function planes(env: Env) {
-  return {
-    db: connect(env.DB),
-    objects: objectStore(env),
-    run: (runId: string) => restoringErrors(env.RUNS.getByName(runId) as unknown as RunCoordinatorApi),
   };
 }

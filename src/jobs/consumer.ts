@@ -1,7 +1,8 @@
 /** The queue's end of the jobs, and the cron's: what is due is run, whoever noticed. */
-import { planes } from "../api/context";
+
 import { deleteEndedJobs, dueJobs } from "../db/jobs";
 import type { Env } from "../env";
+import { planes } from "../planes";
 import type { JobMessage } from "./contract";
 import { wake } from "./enqueue";
 import { runJob } from "./run";

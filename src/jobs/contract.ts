@@ -1,6 +1,7 @@
 /** Work outside of a run: what it is, how one step of it is done, and what a step may reach. See docs/design/jobs.md. */
-import type { planes } from "../api/context";
+
 import type { Env } from "../env";
+import type { planes } from "../planes";
 
 /** What travels through the queue: D1 holds the job, the message only wakes it. */
 export interface JobMessage {

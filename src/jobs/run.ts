@@ -1,8 +1,9 @@
 /** Carries a job out: leased, step by step, each step's state saved before the next. */
-import { planes } from "../api/context";
+
 import { leaseJob, saveJob } from "../db/jobs";
 import { ShoalError, unpackError } from "../domain/errors";
 import type { Env } from "../env";
+import { planes } from "../planes";
 import type { Job, JobContext, JobHandler } from "./contract";
 import { wake } from "./enqueue";
 import { JOB_HANDLERS } from "./registry";

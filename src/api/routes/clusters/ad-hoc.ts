@@ -5,13 +5,14 @@ import { type DefinitionDraft, readDefinition, settle } from "../../../domain/de
 import type { Warning } from "../../../domain/definition/model";
 import { parseAt } from "../../../domain/issues";
 import type { Plan, RunSpec } from "../../../domain/run/types";
+import { inputCollections } from "../../../runs/collections";
+import { newCluster } from "../../../runs/define";
+import { prepareRun, type Runnable, startRun } from "../../../runs/start";
 import { type AppContext, services } from "../../context";
 import { AdHocOptions } from "../../schemas/cluster-request";
 import type { TaskResponse } from "../../schemas/task";
-import { inputCollections } from "./collections";
 import { requireCluster } from "./find";
-import { overridesOf, prepareRun, type Runnable, startRun } from "./run";
-import { newCluster } from "./store";
+import { overridesOf } from "./run";
 
 /** Published fields that say who asks; here the key and X-Namespace say it. */
 const IDENTITY = ["namespace_id", "internal_id"];
@@ -37,10 +38,10 @@ export async function startAdHoc(
   const own = new Set([...Object.keys(AdHocOptions.shape), ...IDENTITY]);
   const draft = readDefinition(Object.fromEntries(Object.entries(body).filter(([key]) => !own.has(key))));
   const target = clusterId === null ? await ofItsOwn(c, draft) : await ofStored(c, draft, clusterId);
-  const { spec: resolved, plan } = await prepareRun(c, target.runnable, overridesOf({}));
+  const { spec: resolved, plan } = await prepareRun(c.env, target.runnable, overridesOf({}));
   await target.store();
   const spec = { ...resolved, computeMetrics: resolved.computeMetrics && options.compute_metrics };
-  const task = await startRun(c, spec);
+  const task = (await startRun(c.env, spec)) as TaskResponse;
   return { options, spec, plan, task, warnings: [...optionWarnings(body), ...target.warnings] };
 }
 
@@ -51,13 +52,16 @@ interface Target {
 }
 
 async function ofItsOwn(c: AppContext, draft: DefinitionDraft): Promise<Target> {
-  const cluster = await newCluster(c, draft);
+  const cluster = await newCluster(services(c).db, c.var.namespace.id, draft);
   return { runnable: cluster, warnings: cluster.warnings, store: () => createCluster(services(c).db, cluster) };
 }
 
 async function ofStored(c: AppContext, draft: DefinitionDraft, clusterId: string): Promise<Target> {
   const cluster = await requireCluster(c, clusterId);
-  const { definition, warnings } = settle(draft, await inputCollections(c, draft.definition.collection_ids));
+  const { definition, warnings } = settle(
+    draft,
+    await inputCollections(services(c).db, c.var.namespace.id, draft.definition.collection_ids),
+  );
   return { runnable: { ...cluster, definition }, warnings, store: async () => {} };
 }
 

@@ -1,9 +1,10 @@
 import { readDefinition } from "../../../domain/definition/adapters";
+import { storeCluster } from "../../../runs/define";
+import { services } from "../../context";
 import { operation } from "../../operation";
 import { ClusterResponse } from "../../schemas/cluster";
 import { CLUSTER_EXAMPLE } from "../../schemas/cluster-examples";
 import { CREATE_EXAMPLE, CreateClusterBody } from "../../schemas/cluster-request";
-import { storeCluster } from "./store";
 
 export const createClusterOperation = operation(
   {
@@ -21,7 +22,7 @@ export const createClusterOperation = operation(
   },
   async (c, { body }) => {
     const draft = readDefinition(body);
-    const { doc, warnings } = await storeCluster(c, draft);
-    return { ...doc, warnings };
+    const { doc, warnings } = await storeCluster(services(c).db, c.var.namespace.id, draft);
+    return { ...(doc as ClusterResponse), warnings };
   },
 );

@@ -1,10 +1,11 @@
 import type { z } from "@hono/zod-openapi";
+import { prepareRun, startRun } from "../../../runs/start";
 import type { AppContext } from "../../context";
 import { operation } from "../../operation";
 import { ClusterPath, ExecuteBody, WaitQuery } from "../../schemas/cluster-request";
 import { TASK_EXAMPLE, TaskResponse } from "../../schemas/task";
 import { requireCluster } from "./find";
-import { overridesOf, prepareRun, startRun, waitForTask } from "./run";
+import { overridesOf, waitForTask } from "./run";
 
 interface Request {
   params: z.output<typeof ClusterPath>;
@@ -30,8 +31,9 @@ const config = (id: string, path: string, summary: string) => ({
 
 async function execute(c: AppContext, { params, query, body }: Request): Promise<TaskResponse> {
   const cluster = await requireCluster(c, params.cluster_identifier);
-  const { spec } = await prepareRun(c, cluster, overridesOf(body));
-  return waitForTask(c, await startRun(c, spec), spec, query.wait);
+  const { spec } = await prepareRun(c.env, cluster, overridesOf(body));
+  const task = (await startRun(c.env, spec)) as TaskResponse;
+  return waitForTask(c, task, spec, query.wait);
 }
 
 export const executeClusterOperation = operation(

@@ -1,9 +1,10 @@
+import { prepareRun } from "../../../runs/start";
 import { operation } from "../../operation";
 import { PLAN_EXAMPLE } from "../../schemas/cluster-examples";
 import { ClusterPath, ExecuteBody } from "../../schemas/cluster-request";
 import { PlanResponse, renderPlan } from "../../schemas/plan";
 import { requireCluster } from "./find";
-import { overridesOf, prepareRun } from "./run";
+import { overridesOf } from "./run";
 
 export const planClusterOperation = operation(
   {
@@ -22,7 +23,7 @@ export const planClusterOperation = operation(
   },
   async (c, { params, body }) => {
     const cluster = await requireCluster(c, params.cluster_identifier);
-    const { spec, plan } = await prepareRun(c, cluster, overridesOf(body));
+    const { spec, plan } = await prepareRun(c.env, cluster, overridesOf(body));
     return { cluster_id: cluster.id, plan: renderPlan(plan), warnings: spec.warnings };
   },
 );

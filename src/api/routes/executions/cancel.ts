@@ -1,10 +1,10 @@
 import type { ExecutionRow } from "../../../db/executions";
 import { ShoalError } from "../../../domain/errors";
+import { endAbandoned } from "../../../runs/unstarted";
 import { type AppContext, services } from "../../context";
 import { operation } from "../../operation";
 import { CANCELED_EXAMPLE } from "../../schemas/cluster-examples";
 import { CancelResponse, ExecutionPath } from "../../schemas/execution";
-import { endAbandoned } from "../clusters/unstarted";
 import { findRun } from "./find";
 
 export const cancelExecutionOperation = operation(
@@ -34,4 +34,4 @@ export const cancelExecutionOperation = operation(
 );
 
 const cancel = async (c: AppContext, execution: ExecutionRow): Promise<boolean> =>
-  (await services(c).run(execution.id).cancel()) === "canceled" || (await endAbandoned(c, execution));
+  (await services(c).run(execution.id).cancel()) === "canceled" || (await endAbandoned(c.env, execution));
