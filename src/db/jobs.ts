@@ -64,3 +64,11 @@ const endedBefore = (at: string): SQL | undefined => and(eq(jobs.status, "done")
 
 /** Forgets jobs that were done long ago; failed ones stay to be looked at. */
 export const deleteEndedJobs = (db: Db, before: number) => db.delete(jobs).where(endedBefore(timestamp(before)));
+
+/** Ends the task's job where it stands: whoever has leased it finds that it no longer has. */
+export const cancelJobOf = (db: Db, taskId: string) =>
+  db
+    .update(jobs)
+    .set({ status: "failed", error: "canceled", lease: null, lockedUntil: 0, updatedAt: timestamp() })
+    .where(and(eq(jobs.taskId, taskId), eq(jobs.status, "pending")))
+    .returning({ id: jobs.id });

@@ -32,9 +32,10 @@ export interface NewJob {
 }
 
 export type Step<State> =
-  | { done: true }
-  /** Save the state and go on, at once or at `dueAt` (milliseconds since the epoch). */
-  | { done: false; state: State; dueAt?: number };
+  /** The task, where the job has one, ends with these outputs; `errors`: with some of the work not done. */
+  | { done: true; outputs?: Record<string, unknown>[]; errors?: boolean }
+  /** Save the state and go on, at once or at `dueAt` (milliseconds since the epoch); `progress` is shown on the task. */
+  | { done: false; state: State; dueAt?: number; progress?: Record<string, unknown> };
 
 export interface JobContext extends ReturnType<typeof planes> {
   env: Env;

@@ -1,5 +1,6 @@
 import type { Db } from "../db/connect";
 import { insertJob } from "../db/jobs";
+import { insertTask, type NewTask, newTaskDoc, type TaskDoc } from "../db/tasks";
 import type { Env } from "../env";
 import type { NewJob } from "./contract";
 
@@ -15,6 +16,20 @@ export async function enqueue(env: Pick<Env, "JOBS">, db: Db, wanted: NewJob[]):
     env,
     wanted.filter(({ dueAt = 0 }) => dueAt <= Date.now()).map(({ id }) => id),
   );
+}
+
+/** Asks for a job that a task shows; answers the task as the API renders it. */
+export async function enqueueTask(
+  env: Pick<Env, "JOBS">,
+  db: Db,
+  task: NewTask,
+  job: Omit<NewJob, "taskId" | "namespaceId">,
+): Promise<TaskDoc> {
+  const doc = newTaskDoc(task);
+  const { taskId, namespaceId } = task;
+  await db.batch([insertTask(db, task, doc), insertJob(db, { ...job, taskId, namespaceId })]);
+  await wake(env, [job.id]);
+  return doc;
 }
 
 /** Sends the jobs' messages. One that is not sent is found by the cron, so a failure here is told to nobody. */

@@ -1,6 +1,7 @@
 /** Carries a job out: leased, step by step, each step's state saved before the next. */
 
 import { leaseJob, saveJob } from "../db/jobs";
+import { taskEnded, taskFailed, taskProgressed } from "../db/tasks";
 import { ShoalError, unpackError } from "../domain/errors";
 import type { Env } from "../env";
 import { planes } from "../planes";
@@ -33,6 +34,8 @@ export async function runJob(env: Env, id: string): Promise<void> {
       const step = await handler.step(context, job);
       const now = Date.now();
       if (step.done) {
+        // The task first: a job that ends here and is not saved is done again, a task would stay open for ever.
+        await taskEnded(db, job.taskId, step.errors ? "COMPLETED_WITH_ERRORS" : "COMPLETED", step.outputs ?? []);
         await saveJob(db, id, lease, { status: "done", lockedUntil: 0, error: null });
         return;
       }
@@ -47,6 +50,7 @@ export async function runJob(env: Env, id: string): Promise<void> {
         lockedUntil: pausing ? 0 : now + LEASE_MS,
       });
       if (!held) return;
+      await taskProgressed(db, job.taskId, step.progress ?? {});
       if (pausing) {
         if (dueAt <= now) await wake(env, [id]);
         return;
@@ -78,5 +82,6 @@ async function failed(
     JSON.stringify({ event: "job_given_up", job: job.id, kind: job.kind, attempts, reason, env: env.ROLE }),
   );
   await handler?.givenUp?.(context, job, error);
+  await taskFailed(db, job.taskId, reason, error instanceof ShoalError ? error.code : "internal_error");
   await saveJob(db, job.id, lease, { status: "failed", attempts, error: reason, lockedUntil: 0 });
 }

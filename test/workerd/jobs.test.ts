@@ -1,13 +1,14 @@
 import { env } from "cloudflare:test";
 import { afterEach, describe, expect, it } from "vitest";
 import { connect } from "../../src/db/connect";
-import { dueJobs } from "../../src/db/jobs";
+import { cancelJobOf, dueJobs } from "../../src/db/jobs";
 import { jobs } from "../../src/db/schema";
+import { findTask, taskEnded } from "../../src/db/tasks";
 import { ShoalError } from "../../src/domain/errors";
 import { announce } from "../../src/events/announce";
 import { sweepJobs } from "../../src/jobs/consumer";
 import type { JobHandler, NewJob } from "../../src/jobs/contract";
-import { enqueue } from "../../src/jobs/enqueue";
+import { enqueue, enqueueTask } from "../../src/jobs/enqueue";
 import { JOB_HANDLERS } from "../../src/jobs/registry";
 import { runJob } from "../../src/jobs/run";
 
@@ -129,6 +130,46 @@ describe("jobs", () => {
     await sweepJobs(env, Date.now());
     await ended("job_lost");
     expect(await row("job_later")).toMatchObject({ status: "pending" });
+  });
+
+  it("show how far they are on their task, and how they ended", async () => {
+    handled(async (_, { state }) =>
+      state.count < 1
+        ? { done: false, state: { ...state, count: 1 }, progress: { counted: 1 } }
+        : { done: true, outputs: [{ counted: 2 }] },
+    );
+    const task = { taskId: "task_counted", namespaceId: "ns_jobs", type: "materialize", inputs: [{ until: 2 }] };
+    expect(await enqueueTask(env, db, task, job("job_counted"))).toMatchObject({ status: "PENDING", outputs: null });
+    await ended("job_counted");
+    await expect
+      .poll(async () => (await findTask(db, "task_counted", null))?.doc)
+      .toMatchObject({ status: "COMPLETED", outputs: [{ counted: 2 }], additional_data: { counted: 1 } });
+  });
+
+  it("are stopped with their task, which stays as it ended", async () => {
+    let steps = 0;
+    handled(async (_, { state }) => {
+      steps += 1;
+      await cancelJobOf(db, "task_stopped");
+      await taskEnded(db, "task_stopped", "CANCELED", []);
+      return { done: false, state };
+    });
+    const task = { taskId: "task_stopped", namespaceId: "ns_jobs", type: "materialize", inputs: [] };
+    await enqueueTask(env, db, task, job("job_stopped"));
+    await ended("job_stopped");
+    expect(steps).toBe(1);
+    expect((await findTask(db, "task_stopped", null))?.doc.status).toBe("CANCELED");
+  });
+
+  it("that fail fail their task, with the reason", async () => {
+    handled(async () => {
+      throw new ShoalError("collection_not_found", "gone");
+    });
+    const task = { taskId: "task_failed", namespaceId: "ns_jobs", type: "materialize", inputs: [] };
+    await enqueueTask(env, db, task, job("job_task_failed"));
+    await expect
+      .poll(async () => (await findTask(db, "task_failed", null))?.doc)
+      .toMatchObject({ status: "FAILED", error: "gone", additional_data: { error_code: "collection_not_found" } });
   });
 
   it("tell events to their subscribers, once", async () => {

@@ -1,4 +1,5 @@
-import { findTask } from "../../../db/tasks";
+import { cancelJobOf } from "../../../db/jobs";
+import { findTask, taskEnded } from "../../../db/tasks";
 import { services } from "../../context";
 import { operation } from "../../operation";
 import { DELETED, GenericDeleteResponse } from "../../schemas/common";
@@ -11,7 +12,7 @@ export const killTaskOperation = operation(
     path: "/v1/tasks/{task_id}",
     tag: "Tasks",
     summary: "Stop a task",
-    description: "Cancels the run behind it. A task that has ended, or that does not exist, is no error.",
+    description: "Cancels the run or the job behind it. A task that has ended, or that does not exist, is no error.",
     access: { scope: "write", namespaced: false },
     params: TaskParams,
     answer: { description: "Stopped, or not running.", schema: GenericDeleteResponse, example: DELETED },
@@ -20,6 +21,8 @@ export const killTaskOperation = operation(
     const { db, run } = services(c);
     const task = await findTask(db, params.task_id, c.var.auth.namespaces);
     if (task?.runId) await run(task.runId).cancel();
+    else if (task && (await cancelJobOf(db, params.task_id)).length > 0)
+      await taskEnded(db, params.task_id, "CANCELED", []);
     return DELETED;
   },
 );
