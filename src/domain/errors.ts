@@ -61,6 +61,7 @@ export const ERRORS = {
   rate_limited: TOO_MANY,
   internal_error: INTERNAL,
   not_configured: UNAVAILABLE,
+  provider_failed: UNAVAILABLE,
   store_unavailable: UNAVAILABLE,
 } as const satisfies Record<string, Kind>;
 
