@@ -87,6 +87,12 @@ export class CollectionStore extends DurableObject<Env> implements CollectionSto
   count(...args: Args<"count">) {
     return this.#run((store) => store.count(...args));
   }
+  texts(...args: Args<"texts">) {
+    return this.#run((store) => store.texts(...args));
+  }
+  payloads(...args: Args<"payloads">) {
+    return this.#run((store) => store.payloads(...args));
+  }
   update(...args: Args<"update">) {
     return this.#run((store) => store.update(...args));
   }

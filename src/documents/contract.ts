@@ -238,6 +238,22 @@ export interface AggregatePage {
   documentsScanned: number;
 }
 
+/** A string of a payload. */
+export interface PayloadText {
+  /** Dot path, positions in lists left out. */
+  path: string;
+  /** Its beginning. */
+  text: string;
+}
+
+export interface TextsRequest {
+  documentIds: string[];
+  /** Everything below these paths, under the path as it was given; null for every string of the payload. */
+  paths: string[] | null;
+  /** Characters kept of a string. */
+  maxLength: number;
+}
+
 export interface CollectionStoreApi {
   configure(config: StoreConfig): Promise<void>;
 
@@ -256,6 +272,13 @@ export interface CollectionStoreApi {
   groups(query: GroupQuery): Promise<GroupPage>;
   aggregate(query: AggregateQuery): Promise<AggregatePage>;
   count(filters: Filter | null): Promise<number>;
+  /**
+   * Strings of the payloads as they are now, at most 64 a document, in the order of the ids; none for an unknown id. Ends early,
+   * with fewer entries than ids, when the answer reaches 16 MiB: the caller asks for the rest.
+   */
+  texts(request: TextsRequest): Promise<PayloadText[][]>;
+  /** JSON texts of the payloads, null for an unknown id; ends early in the same way. */
+  payloads(documentIds: string[]): Promise<(string | null)[]>;
 
   /** `merge` sets the given keys of the payload, `replace` makes `data` the payload. Vectors stay. */
   update(documentId: string, data: Record<string, unknown>, mode: "merge" | "replace"): Promise<StoredDocument>;

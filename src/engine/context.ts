@@ -9,7 +9,7 @@ import type { StageInputs } from "./contract";
 import type { Scratch } from "./scratch";
 import type { Workspace } from "./workspace";
 
-export type FrozenReader = Pick<CollectionStoreApi, "frozen" | "frozenNoise">;
+export type FrozenReader = Pick<CollectionStoreApi, "frozen" | "frozenNoise" | "texts" | "payloads">;
 
 export interface TaskContext {
   spec: RunSpec;

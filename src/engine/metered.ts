@@ -25,4 +25,6 @@ export function meteredStore(objects: ObjectStore, pulse: Pulse): ObjectStore {
 export const meteredReader = (reader: FrozenReader, pulse: Pulse): FrozenReader => ({
   frozen: (...request) => pulse.wait(reader.frozen(...request)),
   frozenNoise: (...request) => pulse.wait(reader.frozenNoise(...request)),
+  texts: (request) => pulse.wait(reader.texts(request)),
+  payloads: (documentIds) => pulse.wait(reader.payloads(documentIds)),
 });

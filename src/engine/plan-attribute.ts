@@ -2,6 +2,7 @@
 import type { AttributeConfig } from "../domain/definition/model";
 import type { Shape, StagePlan } from "../domain/run/types";
 import type { Limits } from "./limits";
+import { namingStages } from "./plan-naming";
 import { overRows, type PlannedStages, single } from "./plan-stage";
 import { shardRowsOf } from "./shards";
 
@@ -34,6 +35,7 @@ export function planAttributes(config: AttributeConfig, { rows }: Shape, limits:
       reduce: true,
       params,
     }),
+    ...namingStages(rows),
     single("persist", { method: "Parquet", cpuMs: rows / 200 + 20, taskBytes: TASK_BYTES }),
   );
   return { fittedRows: rows, views: [], map: null, shardRows, stages };

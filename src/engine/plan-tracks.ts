@@ -1,9 +1,10 @@
 /** Plans a run that clusters every feature by itself: an ordinary plan a feature, then what joins them. */
 import type { VectorMethodSpec } from "../domain/run/methods";
 import { ofTrack, trackSpec } from "../domain/run/tracks";
-import type { RunSpec, Shape, TrackPlan } from "../domain/run/types";
+import type { RunSpec, Shape, StagePlan, TrackPlan } from "../domain/run/types";
 import { STREAMED_PER_MS } from "./cost";
 import type { Limits } from "./limits";
+import { FINAL_STAGES } from "./plan-naming";
 import { preparedDimensions } from "./plan-preparation";
 import { type PlannedStages, single } from "./plan-stage";
 import { planVectors } from "./plan-vector";
@@ -18,12 +19,12 @@ export function planTracks(spec: RunSpec, method: VectorMethodSpec, gathered: Sh
     const shape = { ...before, dimensions: preparedDimensions(own.preparation, before) };
     return { shape, ...planVectors(own, method, before, shape, limits) };
   });
-  const persist = planned.flatMap(({ stages }) => stages.filter(({ kind }) => kind === "persist"));
-  const cpuMs = persist.reduce((sum, stage) => sum + stage.cpuMs, 0);
+  const isFinal = ({ kind }: StagePlan) => FINAL_STAGES.includes(kind);
+  const last = planned[0]!.stages.filter(isFinal).map((stage) => ({ ...stage, cpuMs: stage.cpuMs * planned.length }));
   const stages = planned.flatMap((one, track) =>
     ofTrack(
       track,
-      one.stages.filter(({ kind }) => kind !== "persist"),
+      one.stages.filter((stage) => !isFinal(stage)),
     ),
   );
   const relate = single("relate", {
@@ -37,7 +38,7 @@ export function planTracks(spec: RunSpec, method: VectorMethodSpec, gathered: Sh
   });
   return {
     ...planned[0]!,
-    stages: [...stages, relate, { ...persist[0]!, cpuMs }],
+    stages: [...stages, relate, ...last],
     tracks,
     notes: spec.features.flatMap(({ name }, i) => (planned[i]!.notes ?? []).map((note) => `${name}: ${note}`)),
   };

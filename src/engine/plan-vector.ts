@@ -13,6 +13,7 @@ import { fittedStages, planningOf } from "./plan-fitted";
 import { describedStages, persistStage } from "./plan-labelled";
 import { drawnMap } from "./plan-layout";
 import { planMeasures } from "./plan-measures";
+import { namingStages } from "./plan-naming";
 import { planPreparation } from "./plan-preparation";
 import type { PlannedStages } from "./plan-stage";
 import { withMaking } from "./plan-views";
@@ -60,6 +61,11 @@ export function planVectors(
   const clusters = Math.min(fittedRows, method.clusters?.(params) ?? EXPECTED_CLUSTERS);
   const measures = spec.computeMetrics ? planMeasures(chosen, job, clusters, before) : { stages: [], notes: [] };
   const learning = weightStages(spec, gathered, limits);
-  const stages = withMaking([...learning, ...before, ...measures.stages, persistStage(job)], spec, views, rows);
+  const stages = withMaking(
+    [...learning, ...before, ...measures.stages, ...namingStages(rows), persistStage(job)],
+    spec,
+    views,
+    rows,
+  );
   return { fittedRows, views, map, shardRows, stages, notes: measures.notes };
 }

@@ -4,6 +4,7 @@
  */
 import type { RunSpec, StageKind, StagePlan, ViewPlan } from "../domain/run/types";
 import { BASE_BYTES, matrixBytes, projectBytes } from "../kernels/memory";
+import { FINAL_STAGES } from "./plan-naming";
 import { AXES_AT_ONCE, sliceRows, sliceRowsOf } from "./prepare";
 import { firstView } from "./views";
 
@@ -28,12 +29,12 @@ export function makingBytes({ normalize }: Pick<RunSpec, "normalize">, views: Vi
 }
 
 /** These take no matrix of rows into the kernels' memory. */
-const ROWLESS: StageKind[] = ["weights", "layout", "median", "persist"];
+const ROWLESS: StageKind[] = ["weights", "layout", "median"];
 
 /** The stages, each with what it takes to make the rows that it works on, where that is more than working on them. */
 export function withMaking(stages: StagePlan[], spec: RunSpec, views: ViewPlan[], rows: number): StagePlan[] {
   return stages.map((stage) => {
-    if (stage.kind === "persist") return stage;
+    if (FINAL_STAGES.includes(stage.kind)) return stage;
     const index = viewRead(stage, views);
     const held = ROWLESS.includes(stage.kind) ? BASE_BYTES : shardBytes(views[index]!, rows);
     // What is gathered is made here, whether it is stored or not.

@@ -1,6 +1,7 @@
 /** A definition and its collections → what one run does, with nothing left to look up; refusals name the field. */
 
 import type { CollectionFeature } from "../documents/contract";
+import type { Labeling } from "../domain/definition/labeling";
 import type { ClusterDefinition, VectorConfig, Warning } from "../domain/definition/model";
 import { WeightLearning as WeightLearningConfig } from "../domain/definition/requests";
 import { ShoalError } from "../domain/errors";
@@ -26,6 +27,7 @@ export function resolveRunSpec(definition: ClusterDefinition, context: ResolveCo
     ...ids,
     collections: collections.map(({ collectionId }) => ({ collectionId })),
     filters: overrides.filters === undefined ? definition.filters : overrides.filters,
+    labeling: definition.llm_labeling as Labeling | null,
     warnings,
     definition: { ...definition },
   };

@@ -1,4 +1,12 @@
-import type { FreezeRequest, FrozenNoise, FrozenPage, FrozenShape, SegmentInfo } from "../../src/documents/contract";
+import type {
+  FreezeRequest,
+  FrozenNoise,
+  FrozenPage,
+  FrozenShape,
+  PayloadText,
+  SegmentInfo,
+  TextsRequest,
+} from "../../src/documents/contract";
 import { encodeSegment } from "../../src/documents/segments";
 import type { ObjectStore } from "../../src/objects/object-store";
 
@@ -21,6 +29,7 @@ export class FakeCollection {
   readonly #dimensions: number;
   readonly #segments: SegmentInfo[] = [];
   readonly snapshots = new Map<string, Snapshot>();
+  #byId: Map<string, Record<string, unknown>> | null = null;
   freezes = 0;
 
   constructor(documents: FakeDocument[], dimensions: number) {
@@ -95,6 +104,24 @@ export class FakeCollection {
   async frozenNoise(runId: string, from: number, to: number): Promise<FrozenNoise> {
     const noise = this.#snapshot(runId).noise.slice(from, to);
     return { documentIds: noise.map((one) => one.id), before: Int32Array.from(noise, (one) => one.before) };
+  }
+
+  /** Of the top level of the attributes, which stand for the payload. */
+  async texts({ documentIds, paths }: TextsRequest): Promise<PayloadText[][]> {
+    return documentIds.map((id) =>
+      Object.entries(this.#payload(id))
+        .filter(([path, value]) => typeof value === "string" && (paths?.includes(path) ?? true))
+        .map(([path, value]): PayloadText => ({ path, text: value as string })),
+    );
+  }
+
+  async payloads(documentIds: string[]): Promise<(string | null)[]> {
+    return documentIds.map((id) => JSON.stringify(this.#payload(id)));
+  }
+
+  #payload(documentId: string): Record<string, unknown> {
+    this.#byId ??= new Map(this.#documents.map((one) => [one.id, one.attributes ?? {}]));
+    return this.#byId.get(documentId) ?? {};
   }
 
   async release(runId: string): Promise<void> {

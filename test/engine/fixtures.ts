@@ -35,6 +35,7 @@ export function kmeansSpec(
     preparation: [],
     centroid: "mean",
     map: { method: "pca", components: 2 },
+    labeling: null,
     computeMetrics: true,
     reproducible: true,
     warnings: [],

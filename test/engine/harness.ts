@@ -47,7 +47,10 @@ const PEACE: Chaos = { seed: 1, duplicate: 0, lose: 0, kill: 0, restart: 0, memo
 export class Killed extends Error {}
 
 /** What the engine asks of a collection's store. */
-export type Collection = Pick<FakeCollection, "shape" | "freeze" | "frozen" | "frozenNoise" | "release">;
+export type Collection = Pick<
+  FakeCollection,
+  "shape" | "freeze" | "frozen" | "frozenNoise" | "texts" | "payloads" | "release"
+>;
 
 export class World {
   /** The object store, unless the world was given another. */

@@ -27,6 +27,7 @@ describe("the method", () => {
       "project",
       "silhouette",
       "stability",
+      "keywords",
       "persist",
     ]);
     expect(kinds(200_000, 256)).toEqual([
@@ -40,6 +41,7 @@ describe("the method", () => {
       "project",
       "silhouette",
       "stability",
+      "keywords",
       "persist",
     ]);
     expect(kinds(1797, 64, kmeansSpec({ centroid: "median", map: null, computeMetrics: false }))).toEqual([
@@ -49,6 +51,7 @@ describe("the method", () => {
       "assign",
       "median",
       "describe",
+      "keywords",
       "persist",
     ]);
   });
@@ -149,6 +152,7 @@ describe("a method that is fitted in one isolate", () => {
       "silhouette",
       "dbcv",
       "stability",
+      "keywords",
       "persist",
     ]);
   });

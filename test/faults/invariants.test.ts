@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import type { RunSpec } from "../../src/domain/run/types";
+import { FINAL_STAGES } from "../../src/engine/plan-naming";
 import { attributeSpec, blobs, kmeansSpec, makeWorld, type WorldOptions } from "../engine/fixtures";
 import type { Chaos, World } from "../engine/harness";
 
@@ -81,7 +82,7 @@ describe("2. no task needs more than its share of an isolate", () => {
     const world = await completed(kmeansSpec({}, { n_clusters: 20 }), { limits });
     const { record } = (await world.coordinator.view())!;
     const planned = Math.max(
-      ...record.plan!.stages.filter((one) => one.kind !== "persist").map((stage) => stage.taskBytes),
+      ...record.plan!.stages.filter((one) => !FINAL_STAGES.includes(one.kind)).map((stage) => stage.taskBytes),
     );
     const took = JSON.parse(new TextDecoder().decode(world.artifact("manifest.json")!)).engine.kernel_memory_bytes;
     expect(took).toBeLessThanOrEqual(planned + 65_536);

@@ -33,6 +33,7 @@ function spec(runId: string, method: VectorMethodSpec): RunSpec {
     preparation: [],
     centroid: "mean",
     map: { method: "pca", components: 2 },
+    labeling: null,
     computeMetrics: true,
     reproducible: true,
     warnings: [],

@@ -48,6 +48,7 @@ function spec(runId: string, changes: Partial<RunSpec> = {}): RunSpec {
     preparation: [],
     centroid: "mean",
     map: { method: "pca", components: 2 },
+    labeling: null,
     computeMetrics: true,
     reproducible: true,
     warnings: [],

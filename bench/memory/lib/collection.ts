@@ -1,5 +1,12 @@
 /** A collection whose vectors are segments in an object store, and of which a process holds but their list. */
-import type { FrozenNoise, FrozenPage, FrozenShape, SegmentInfo } from "../../../src/documents/contract";
+import type {
+  FrozenNoise,
+  FrozenPage,
+  FrozenShape,
+  PayloadText,
+  SegmentInfo,
+  TextsRequest,
+} from "../../../src/documents/contract";
 import { encodeSegment, segmentCapacity } from "../../../src/documents/segments";
 import type { ObjectStore } from "../../../src/objects/object-store";
 
@@ -70,6 +77,14 @@ export class WrittenCollection {
 
   async frozenNoise(): Promise<FrozenNoise> {
     return { documentIds: [], before: new Int32Array(0) };
+  }
+
+  async texts({ documentIds }: TextsRequest): Promise<PayloadText[][]> {
+    return documentIds.map(() => []);
+  }
+
+  async payloads(documentIds: string[]): Promise<(string | null)[]> {
+    return documentIds.map(() => "{}");
   }
 
   async release(): Promise<void> {}

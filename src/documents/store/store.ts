@@ -18,11 +18,13 @@ import type {
   GroupQuery,
   ListPage,
   ListQuery,
+  PayloadText,
   RowError,
   SegmentInfo,
   StagedDocument,
   StoreConfig,
   StoredDocument,
+  TextsRequest,
 } from "../contract";
 import { aggregate } from "./aggregate";
 import { Batches, type ImportOutcome } from "./batches";
@@ -32,6 +34,7 @@ import { Edits, notFound } from "./edits";
 import { Maintenance } from "./maintenance";
 import { Reader } from "./read";
 import { Snapshots } from "./snapshots";
+import { Texts } from "./texts";
 
 /** Bits of `present` and `zero`. */
 export const MAX_FEATURES = 31;
@@ -50,6 +53,7 @@ export class DocumentStore implements CollectionStoreApi {
   readonly #edits: Edits;
   readonly #snapshots: Snapshots;
   readonly #maintenance: Maintenance;
+  readonly #texts: Texts;
 
   constructor(platform: StorePlatform) {
     migrate(platform.db);
@@ -60,6 +64,7 @@ export class DocumentStore implements CollectionStoreApi {
     this.#edits = new Edits(context);
     this.#snapshots = new Snapshots(context);
     this.#maintenance = new Maintenance(context);
+    this.#texts = new Texts(context);
   }
 
   async configure(config: StoreConfig): Promise<void> {
@@ -115,6 +120,14 @@ export class DocumentStore implements CollectionStoreApi {
 
   count(filters: Filter | null): Promise<number> {
     return this.#reader.count(filters);
+  }
+
+  async texts(request: TextsRequest): Promise<PayloadText[][]> {
+    return this.#texts.texts(request);
+  }
+
+  async payloads(documentIds: string[]): Promise<(string | null)[]> {
+    return this.#texts.payloads(documentIds);
   }
 
   async update(documentId: string, data: Record<string, unknown>, mode: "merge" | "replace"): Promise<StoredDocument> {

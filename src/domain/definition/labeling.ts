@@ -28,6 +28,9 @@ export const LabelingRequest = z.object({
   parameters: z.record(z.string(), z.unknown()).nullish(),
 });
 
+/** Settings with their defaults filled in. */
+export type Labeling = z.output<typeof LabelingRequest>;
+
 type Provider = NonNullable<z.output<typeof LabelingRequest>["provider"]>;
 
 const MODELS: Record<Provider, { offered: string[]; prefix: RegExp }> = {

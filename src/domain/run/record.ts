@@ -3,7 +3,7 @@ import { clusterLabelId } from "../ids";
 import type { StageResults } from "./results";
 import type { RunHead } from "./state";
 import { type Scope, scopesOf } from "./tracks";
-import type { RunCentroid, RunMetrics, RunRecord, RunSpec } from "./types";
+import type { ClusterName, RunCentroid, RunMetrics, RunRecord, RunSpec } from "./types";
 
 const isoTime = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 
@@ -11,7 +11,7 @@ export function runRecord(head: RunHead): RunRecord {
   const { spec, status, plan } = head;
   const results = head.results as StageResults;
   const completed = status === "completed" ? results.persist : undefined;
-  const centroids = completed ? runCentroids(scopesOf(spec, plan, head.results)) : null;
+  const centroids = completed ? runCentroids(scopesOf(spec, plan, head.results), completed.names) : null;
   return {
     runId: spec.runId,
     clusterId: spec.clusterId,
@@ -50,16 +50,20 @@ function learnedWeights({ features }: RunSpec, { weights }: StageResults): Pick<
   return { learnedWeights: { weights: byUri, score: weights.score } };
 }
 
-function runCentroids(scopes: Scope[]): RunCentroid[] {
+/** A cluster whose name the record has no room for is named in the tables only, but for an attribute's value. */
+function runCentroids(scopes: Scope[], names: ClusterName[]): RunCentroid[] {
   return scopes.flatMap(({ results: { assign, group }, offset }) => {
     const sizes = assign?.sizes ?? group?.sizes ?? [];
-    return sizes.map((size, index) => ({
-      cluster_id: clusterLabelId(offset + index),
-      num_members: size,
-      label: group?.labels[index] ?? null,
-      summary: null,
-      keywords: null,
-    }));
+    return sizes.map((size, index) => {
+      const name = names[offset + index];
+      return {
+        cluster_id: clusterLabelId(offset + index),
+        num_members: size,
+        label: name?.label ?? group?.labels[index] ?? null,
+        summary: name?.summary ?? null,
+        keywords: name?.keywords ?? null,
+      };
+    });
   });
 }
 
@@ -100,9 +104,11 @@ function clusteringMetrics(results: StageResults): RunMetrics {
 /** The warnings of the request and of the data, and those that only the finished stages can give. */
 export function runWarnings({ spec, warnings, results, plan }: RunHead): RunRecord["warnings"] {
   const scopes = scopesOf(spec, plan, results);
-  const untold = (results as StageResults).relate?.untold ?? 0;
+  const { relate, keywords } = results as StageResults;
+  const untold = relate?.untold ?? 0;
   return [
     ...warnings,
+    ...(keywords?.warnings ?? []),
     ...scopes.flatMap((scope, i) =>
       clusteringWarnings(scope).map(({ loc, msg }) => ({
         loc,

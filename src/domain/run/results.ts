@@ -3,6 +3,7 @@
 import type { Warning } from "../definition/model";
 import type { VectorMethodSpec } from "./methods";
 import type { Containment } from "./tracks";
+import type { ClusterName } from "./types";
 
 /** Starts of the pieces of a row-sharded scratch array, ascending, and the end of the last. */
 export type Bounds = number[];
@@ -166,6 +167,21 @@ export interface GroupResult {
   noiseRows: number;
 }
 
+/** Of a stage that names clusters: `names` is the scratch name of a record of `ClusterName` by cluster id, one for every cluster. */
+export interface NamedResult {
+  names: string;
+}
+
+export interface KeywordsResult extends NamedResult {
+  /** Paths of the payload that words were taken from; none where the documents have no text. */
+  fields: string[];
+  /** Documents whose words were counted. */
+  sampledRows: number;
+  /** Where the documents lie that stand for each cluster (`engine/naming/samples.ts`); null where nobody wants them. */
+  samples: string | null;
+  warnings: Warning[];
+}
+
 export interface FileInfo {
   key: string;
   bytes: number;
@@ -179,6 +195,8 @@ export interface PersistResult {
   tables: FileInfo[];
   numPoints: number;
   noisePoints: number;
+  /** Names of the first top-level clusters, as many as a record holds. */
+  names: ClusterName[];
 }
 
 /** Of `weights`: one a feature, the largest 1, and what the clustering of the sample measured with them. */
@@ -220,6 +238,9 @@ export interface StageResults {
   dbcv?: DbcvResult;
   stability?: StabilityResult;
   group?: GroupResult;
+  keywords?: KeywordsResult;
+  /** Of a stage that names clusters anew, from what `keywords` found. */
+  naming?: NamedResult;
   persist?: PersistResult;
   /** Of the views but the last, and of the axes that made a view. */
   /** Of the map, where it is a layout. */

@@ -2,6 +2,7 @@
  * The vocabulary of a run, shared by the planner, the state machine, the coordinator, the consumer and the API.
  * Everything here is plain data: it is stored in SQLite, sent through the queue and compared in tests.
  */
+import type { Labeling } from "../definition/labeling";
 import type { Warning } from "../definition/model";
 import type { Filter } from "../filters/model";
 import type { MethodSpec } from "./methods";
@@ -33,6 +34,8 @@ export interface RunSpec {
   preparation: PreparationStep[];
   centroid: "mean" | "median" | "medoid";
   map: MapSpec | null;
+  /** How clusters are named beyond their keywords; null where the definition does not say. */
+  labeling: Labeling | null;
   computeMetrics: boolean;
   reproducible: boolean;
   /** Warnings known before the run; the run adds its own. */
@@ -202,6 +205,7 @@ export type StageKind =
   | "values"
   | "group"
   | "relate"
+  | "keywords"
   | "persist";
 
 /** Names one task. With the plan it determines inputs, random numbers and output key. */

@@ -9,6 +9,7 @@ import { dbcv } from "./dbcv";
 import { describe } from "./describe";
 import { gather } from "./gather";
 import { group } from "./group";
+import { keywords } from "./keywords";
 import { label } from "./label";
 import { layout } from "./layout";
 import { lloyd } from "./lloyd";
@@ -53,5 +54,6 @@ export const STAGES: Record<StageKind, Stage> = {
   values,
   group,
   relate,
+  keywords,
   persist,
 };

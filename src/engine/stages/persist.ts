@@ -1,8 +1,9 @@
 /** The run's tables, written to their final keys. The manifest, which makes them a finished run, is the coordinator's to write. */
-import { writeCentroids, writeHierarchy, writeMembers } from "../../artifacts";
+import { type MemberBatch, writeCentroids, writeHierarchy, writeMembers } from "../../artifacts";
 import type { FileInfo, PersistResult } from "../../domain/run/results";
 import { type ArtifactFile, keys } from "../../objects/keys";
 import type { Stage, TaskContext } from "../context";
+import { type ClusterNames, clusterNames, recordedNames } from "../naming/names";
 import { allMembers, joinedTables } from "./joined-tables";
 import { writeKeptTables } from "./kept-tables";
 
@@ -14,6 +15,7 @@ export const persist: Stage = {
 async function writeTables(context: TaskContext): Promise<PersistResult> {
   const { spec, plan, objects, results } = context;
   const tables = await joinedTables(context);
+  const names = await clusterNames(context);
   const key = (file: ArtifactFile) => keys.artifact(spec.namespaceId, spec.clusterId, spec.runId, file);
   const written = async (file: ArtifactFile, table: Promise<Omit<FileInfo, "key">>): Promise<FileInfo> => ({
     key: key(file),
@@ -24,17 +26,11 @@ async function writeTables(context: TaskContext): Promise<PersistResult> {
   const places = kept.length > 0 ? new Uint32Array(plan.shape.rows) : null;
   const members = await written(
     "members.parquet",
-    writeMembers(objects, key("members.parquet"), allMembers(tables, { ids, places })),
+    writeMembers(objects, key("members.parquet"), named(allMembers(tables, { ids, places }), names)),
   );
-  const centroids = await written(
-    "centroids.parquet",
-    writeCentroids(
-      objects,
-      key("centroids.parquet"),
-      tables.flatMap((one) => one.centroids(ids)),
-    ),
-  );
-  const nodes = tables.flatMap((one) => one.hierarchy);
+  const rows = tables.flatMap((one) => one.centroids(ids)).map((row) => names.centroid(row));
+  const centroids = await written("centroids.parquet", writeCentroids(objects, key("centroids.parquet"), rows));
+  const nodes = tables.flatMap((one) => one.hierarchy).map((row) => names.hierarchy(row));
   const hierarchy =
     nodes.length > 0
       ? await written("hierarchy.parquet", writeHierarchy(objects, key("hierarchy.parquet"), nodes))
@@ -45,5 +41,13 @@ async function writeTables(context: TaskContext): Promise<PersistResult> {
     // A run of several clusterings has a row for each of them; what is told of its points is the first one's.
     numPoints: members.rows / tables.length,
     noisePoints: plan.shape.noiseRows + tables[0]!.noiseRows,
+    names: recordedNames(
+      names,
+      rows.filter((row) => row.hierarchyLevel === 0).map((row) => row.clusterId),
+    ),
   };
+}
+
+async function* named(batches: AsyncIterable<MemberBatch>, names: ClusterNames): AsyncGenerator<MemberBatch> {
+  for await (const batch of batches) yield names.members(batch);
 }

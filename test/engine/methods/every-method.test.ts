@@ -4,6 +4,7 @@ import { sampleCap } from "../../../src/domain/definition/effects";
 import type { Shape } from "../../../src/domain/run/types";
 import { LIMITS } from "../../../src/engine/limits";
 import { IMPLEMENTED, methodOf } from "../../../src/engine/methods/registry";
+import { FINAL_STAGES } from "../../../src/engine/plan-naming";
 import { plan } from "../../../src/engine/planner";
 import { blobs } from "../fixtures";
 import { byDefault, methodSpec, outcome, SHARDS } from "./support";
@@ -23,7 +24,7 @@ describe.each(IMPLEMENTED)("%s", (kind) => {
 
   it("takes no more of the kernels' memory than its plan said", async () => {
     const { record, manifest } = await outcome(spec, { a: a(), dimensions: 16 });
-    const stages = record.plan!.stages.filter((stage) => stage.kind !== "persist");
+    const stages = record.plan!.stages.filter((stage) => !FINAL_STAGES.includes(stage.kind));
     expect(manifest.engine.kernel_memory_bytes).toBeLessThanOrEqual(
       Math.max(...stages.map((stage) => stage.taskBytes)) + 65_536,
     );
