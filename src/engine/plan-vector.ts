@@ -16,6 +16,7 @@ import { planMeasures } from "./plan-measures";
 import { namingStages } from "./plan-naming";
 import { planPreparation } from "./plan-preparation";
 import type { PlannedStages } from "./plan-stage";
+import { subclusterStages } from "./plan-subclusters";
 import { withMaking } from "./plan-views";
 import { weightStages } from "./plan-weights";
 import { shardRowsOf } from "./shards";
@@ -57,7 +58,7 @@ export function planVectors(
   const own =
     method.kind === "staged" ? method.stages(params, job) : fittedStages(planningOf(method), params, chosen.kind, job);
   const described = describedStages({ ...spec, map }, job, views);
-  const before = [...preparation, ...own, ...described];
+  const before = [...preparation, ...own, ...subclusterStages(spec, job), ...described];
   const clusters = Math.min(fittedRows, method.clusters?.(params) ?? EXPECTED_CLUSTERS);
   const measures = spec.computeMetrics ? planMeasures(chosen, job, clusters, before) : { stages: [], notes: [] };
   const learning = weightStages(spec, gathered, limits);

@@ -70,6 +70,9 @@ export function resolveRunSpec(definition: ClusterDefinition, context: ResolveCo
     ...weightLearningOf(vector),
     normalize: vector.normalize_features,
     preparation: preparationOf(vector),
+    ...(vector.hierarchical && {
+      subclusters: { depth: vector.max_hierarchy_depth, minSize: vector.min_subcluster_size },
+    }),
     centroid: vector.effective_feature_method,
     map: mapOf(vector, seed),
     computeMetrics: true,
@@ -112,10 +115,8 @@ const unavailable = (field: string, value: string, available: string[]): ShoalEr
   );
 
 function vectorWarnings(vector: VectorConfig): Warning[] {
-  const { hierarchical, multi_feature_strategy, feature_weights, feature_uris } = vector;
+  const { multi_feature_strategy, feature_weights, feature_uris } = vector;
   const warnings: Warning[] = [];
-  if (hierarchical)
-    warnings.push({ loc: ["vector_config", "hierarchical"], msg: "clusters are not split into sub-clusters yet" });
   if (multi_feature_strategy === "weighted" && feature_weights === null && feature_uris.length < 2)
     warnings.push({
       loc: ["vector_config", "multi_feature_strategy"],

@@ -38,11 +38,14 @@ describe("a definition resolves to a run", () => {
     expect(open.seed).toBeGreaterThan(0);
   });
 
+  it("splits clusters as deep and as small as asked for, or not at all", () => {
+    const asked = resolve({ hierarchical: true, max_hierarchy_depth: 2, min_subcluster_size: 80 });
+    expect(asked.subclusters).toEqual({ depth: 2, minSize: 80 });
+    expect(resolve({}).subclusters).toBeUndefined();
+  });
+
   it("warns of what it does differently", () => {
-    expect(resolve({ feature_weights: {}, hierarchical: true }).warnings.map((one) => one.loc[1])).toEqual([
-      "hierarchical",
-      "feature_weights",
-    ]);
+    expect(resolve({ feature_weights: {} }).warnings.map((one) => one.loc[1])).toEqual(["feature_weights"]);
   });
 
   it("without a vector configuration when it groups by attributes", () => {

@@ -51,7 +51,6 @@ function ofVectors(config: VectorConfig): Warning[] {
     const msg = `${config.sample_size} is above the cap of ${method}, which is ${sampleCap(method)}; the cap is used`;
     warnings.push(at("sample_size", msg));
   }
-  if (config.hierarchical) warnings.push(at("hierarchical", "clusters are not split further yet; it has no effect"));
   if (config.enrich_source) warnings.push(at("enrich_source", "writing results back has no effect yet"));
   if (config.face_cluster_merge?.enabled)
     warnings.push(at("face_cluster_merge", "faces are not merged yet; it has no effect"));

@@ -1,6 +1,6 @@
 /** What a run's head says to D1 and to the executions endpoints. */
 import { clusterLabelId } from "../ids";
-import type { StageResults } from "./results";
+import type { StageResults, SubclusterResult } from "./results";
 import type { RunHead } from "./state";
 import { type Scope, scopesOf } from "./tracks";
 import type { ClusterName, RunCentroid, RunMetrics, RunRecord, RunSpec } from "./types";
@@ -122,7 +122,7 @@ export function runWarnings({ spec, warnings, results, plan }: RunHead): RunReco
 }
 
 function clusteringWarnings({ spec, plan, results }: Scope): RunRecord["warnings"] {
-  const { assign, choose, cluster, group, kmeans, lloyd, weights } = results;
+  const { assign, choose, cluster, group, kmeans, lloyd, subclusters, weights } = results;
   const told = [...(cluster?.warnings ?? [])];
   if (choose)
     told.push({
@@ -160,6 +160,7 @@ function clusteringWarnings({ spec, plan, results }: Scope): RunRecord["warnings
         msg: `${step.components} components were asked for, the documents have ${kept}`,
       });
   }
+  if (subclusters) told.push(...hierarchyWarnings(subclusters));
   if (spec.method.kind === "kmeans") {
     const { n_clusters, max_iter } = spec.method.params;
     if (assign && assign.sizes.length < n_clusters)
@@ -180,4 +181,15 @@ function clusteringWarnings({ spec, plan, results }: Scope): RunRecord["warnings
       msg: `${group.noiseRows} of ${plan?.shape.rows ?? 0} documents lack one of the attributes: they are noise`,
     });
   return told;
+}
+
+function hierarchyWarnings({ levels, sampled, unsplit }: SubclusterResult): RunRecord["warnings"] {
+  const told: string[] = [];
+  if (levels === 0) told.push("no cluster was split: none is large enough and has parts that stand out against it");
+  if (sampled > 0)
+    told.push(
+      `${sampled} clusters are larger than one isolate splits: each was split by a seeded sample of its documents, the others took the nearest sub-cluster`,
+    );
+  if (unsplit > 0) told.push(`${unsplit} clusters were not split: a run cannot describe that many clusters`);
+  return told.map((msg) => ({ loc: ["vector_config", "hierarchical"], msg }));
 }

@@ -111,6 +111,8 @@ export interface LabelResult {
 
 /** The clusters that rows are in: of `assign`, or of `spread` after a fit. */
 export interface AssignResult {
+  /** Of the scratch names of distances, sums and centroids; none unless clusters were merged after they were counted. */
+  prefix?: string;
   /** Of the distances. */
   bounds: Bounds;
   /** Sum of the squared distances to the means. */
@@ -123,6 +125,28 @@ export interface AssignResult {
   sizes: number[];
   daviesBouldin: number | null;
   calinskiHarabasz: number | null;
+}
+
+/** Of a round of the splitting of clusters, and with it of those before. */
+export interface SubclusterResult {
+  /** Level and step of the round. */
+  level: number;
+  step: "rows" | "split" | "labels";
+  /** Levels below the run's own clusters that are finished. */
+  levels: number;
+  /** Of the pieces that rows were put together in, at this level. */
+  rowBounds: Bounds;
+  /** Of the pieces of the labels of every finished level. */
+  labelBounds: Bounds[];
+  /** Clusters that were split by a sample of their rows, and those that a run could not describe the parts of. */
+  sampled: number;
+  unsplit: number;
+  converged: boolean;
+}
+
+export interface SubclusterSpreadResult {
+  /** Of the distances. */
+  bounds: Bounds;
 }
 
 export interface DescribeResult {
@@ -231,6 +255,8 @@ export interface StageResults {
   cluster?: ClusterResult;
   label?: LabelResult;
   assign?: AssignResult;
+  subclusters?: SubclusterResult;
+  subcluster_spread?: SubclusterSpreadResult;
   describe?: DescribeResult;
   scatter?: ScatterResult;
   project?: ProjectResult;

@@ -32,6 +32,8 @@ export interface RunSpec {
   normalize: boolean;
   /** What is done to the concatenated features before they are clustered, in this order. */
   preparation: PreparationStep[];
+  /** How clusters are split into sub-clusters: how deep, and of how many members at least. Absent: not at all. */
+  subclusters?: { depth: number; minSize: number };
   centroid: "mean" | "median" | "medoid";
   map: MapSpec | null;
   /** How clusters are named beyond their keywords; null where the definition does not say. */
@@ -192,6 +194,8 @@ export type StageKind =
   | "cluster"
   | "label"
   | "spread"
+  | "subclusters"
+  | "subcluster_spread"
   | "median"
   | "describe"
   | "scatter"

@@ -21,8 +21,15 @@ export interface Counted {
   bounds: Bounds;
 }
 
+/** Scratch name of what the run's clusters ended with: clusters that were merged afterwards have names of their own. */
+export const settledName = ({ results }: TaskContext, name: string): string => `${results.assign!.prefix ?? ""}${name}`;
+
 /** Numbers the clusters by size, largest first (ties: the solution's order), and leaves out those without members. */
-export async function settle(context: TaskContext, { means, sums, nearest, bounds }: Counted): Promise<AssignResult> {
+export async function settle(
+  context: TaskContext,
+  { means, sums, nearest, bounds }: Counted,
+  prefix = "",
+): Promise<AssignResult> {
   const { scratch, plan, spec } = context;
   const { dimensions, rows } = plan.shape;
   const bySize = [...sums.counts.keys()]
@@ -44,13 +51,14 @@ export async function settle(context: TaskContext, { means, sums, nearest, bound
     for (const [row, distance] of nearest.of(cluster)) representatives.add(rank, row, distance);
   });
   const own = reorder(means, bySize, dimensions);
-  putSums(scratch, CLUSTER_SUMS, ranked);
-  scratch.put(CLUSTER_NEAREST, representatives.pairs);
-  scratch.put(CLUSTER_CENTROIDS, spec.centroid === "medoid" ? await medoids(context, representatives) : own);
+  putSums(scratch, prefix + CLUSTER_SUMS, ranked);
+  scratch.put(prefix + CLUSTER_NEAREST, representatives.pairs);
+  scratch.put(prefix + CLUSTER_CENTROIDS, spec.centroid === "medoid" ? await medoids(context, representatives) : own);
   const sizes = [...ranked.counts];
   const clustered = sizes.reduce((total, size) => total + size, 0);
   const measurable = bySize.length >= 2 && bySize.length < clustered;
   return {
+    ...(prefix && { prefix }),
     bounds,
     inertia: sums.inertia,
     order,
@@ -81,7 +89,7 @@ function reorder<T extends Float32Array<ArrayBuffer> | Float64Array>(values: T, 
 }
 
 /** The member nearest to the mean has the least mean squared distance to the members: exactly the medoid of that measure. */
-async function medoids(context: TaskContext, nearest: Nearest): Promise<Float32Array<ArrayBuffer>> {
+export async function medoids(context: TaskContext, nearest: Nearest): Promise<Float32Array<ArrayBuffer>> {
   const { dimensions } = context.plan.shape;
   const rows = Array.from({ length: nearest.clusters }, (_, cluster) => nearest.of(cluster)[0]![0]);
   const ascending = Uint32Array.from(rows).sort();

@@ -6,6 +6,7 @@ import { clusterLabels } from "./clusters";
 import { distancesTo } from "./distances";
 import { centroidsName } from "./median";
 import { Nearest } from "./nearest";
+import { levelCentroids, spreadLevels, totalLevels } from "./subclusters/spread";
 
 export const DESCRIBED_NEAREST = "described/nearest";
 export const DESCRIBED_SQUARES = "described/squares";
@@ -16,13 +17,15 @@ export const describe: Stage = {
     const clusters = results.assign!.sizes.length;
     const labels = await clusterLabels(context, span.from, span.to);
     const found = await distancesTo(context, labels, await scratch.floats(centroidsName(context)), clusters);
-    scratch.put(pieceName("described/distances", span.from, span.to), found.distances);
     scratch.put(pieceName("described/near", span.from, span.to), found.nearest.pairs);
     scratch.put(pieceName("described/square", span.from, span.to), found.squares);
+    await spreadLevels(context, "described", (level) => levelCentroids(context, level), found.distances);
+    scratch.put(pieceName("described/distances", span.from, span.to), found.distances);
     return span;
   },
 
-  async reduce({ inputs, results, scratch }): Promise<DescribeResult> {
+  async reduce(context): Promise<DescribeResult> {
+    const { inputs, results, scratch } = context;
     const parts = inputs.parts as { from: number; to: number }[];
     const clusters = results.assign!.sizes.length;
     const nearest = await Nearest.total(scratch, "described/near", parts, clusters);
@@ -33,6 +36,7 @@ export const describe: Stage = {
     }
     scratch.put(DESCRIBED_NEAREST, nearest.pairs);
     scratch.put(DESCRIBED_SQUARES, squares);
+    await totalLevels(context, "described", parts);
     return { bounds: boundsOf(parts) };
   },
 };

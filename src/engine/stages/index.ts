@@ -24,6 +24,8 @@ import { silhouette } from "./silhouette";
 import { coresetSolve, kmeans } from "./solve";
 import { spread } from "./spread";
 import { stability } from "./stability";
+import { subclusters } from "./subclusters";
+import { subclusterSpread } from "./subclusters/spread";
 import { transform } from "./transform";
 import { values } from "./values";
 import { weights } from "./weights";
@@ -41,6 +43,8 @@ export const STAGES: Record<StageKind, Stage> = {
   cluster,
   label,
   spread,
+  subclusters,
+  subcluster_spread: subclusterSpread,
   median,
   describe,
   scatter,

@@ -118,7 +118,7 @@ async function predicted(context: TaskContext): Promise<Predicted> {
 }
 
 /** Exact counts and sums of the span's rows per cluster: noise adds nothing. */
-async function sumClusters(context: TaskContext, labels: Int32Array, clusters: number): Promise<AssignmentSums> {
+export async function sumClusters(context: TaskContext, labels: Int32Array, clusters: number): Promise<AssignmentSums> {
   const { span, pulse, plan } = context;
   const { dimensions } = plan.shape;
   const { maxAbs, rows } = centeredGrid(context);

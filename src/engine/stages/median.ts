@@ -4,48 +4,74 @@ import { centeredMatrix, matrixSlices, spanName } from "../matrices";
 import { sliceRows } from "../prepare";
 import { pieceName } from "../scratch";
 import { lastView } from "../views";
-import { CLUSTER_CENTROIDS, clusterLabels } from "./clusters";
+import { CLUSTER_CENTROIDS, clusterLabels, settledName } from "./clusters";
+import { levelCount, levelLabels, levelOf } from "./subclusters/levels";
+import { levelCentroids } from "./subclusters/spread";
 
 export const median: Stage = {
   async map(context): Promise<{ from: number; to: number }> {
-    const { span, plan, results, scratch, pulse } = context;
+    const { span, plan, results, scratch } = context;
     const { rows } = plan.shape;
-    const { sizes } = results.assign!;
-    const clusters = await clusterLabels(context, 0, rows);
     const columns = await readColumns(context);
-    const width = span.to - span.from;
-    const medians = new Float32Array(sizes.length * width);
-    for (let column = 0; column < width; column++) {
-      const values = columns.subarray(column * rows, (column + 1) * rows);
-      const found = pulse.compute(() => clusterMedians(values, clusters, sizes));
-      for (const [cluster, value] of found.entries()) medians[cluster * width + column] = value;
-      pulse.beat({ done: column, total: width });
+    const clusters = await clusterLabels(context, 0, rows);
+    scratch.put(pieceName("median", span.from, span.to), mediansOf(context, columns, clusters, results.assign!.sizes));
+    for (let level = 1; level <= levelCount(context); level++) {
+      const sizes = (await levelOf(context, level)).nodes.map(({ size }) => size);
+      const labels = await levelLabels(context, level, 0, rows);
+      scratch.put(pieceName(`median/${level}`, span.from, span.to), mediansOf(context, columns, labels, sizes));
     }
-    scratch.put(pieceName("median", span.from, span.to), medians);
     return span;
   },
 
-  async reduce({ inputs, plan, results, scratch }): Promise<Record<string, never>> {
-    const { dimensions } = plan.shape;
-    const clusters = results.assign!.sizes.length;
-    const centroids = new Float32Array(clusters * dimensions);
-    for (const { from, to } of inputs.parts as { from: number; to: number }[]) {
-      const medians = await scratch.floats(pieceName("median", from, to));
-      const width = to - from;
-      for (let c = 0; c < clusters; c++)
-        centroids.set(medians.subarray(c * width, (c + 1) * width), c * dimensions + from);
+  async reduce(context): Promise<Record<string, never>> {
+    const { results, scratch } = context;
+    scratch.put(MEDIAN_CENTROIDS, await joined(context, "median", results.assign!.sizes.length));
+    for (let level = 1; level <= levelCount(context); level++) {
+      const { nodes } = await levelOf(context, level);
+      scratch.put(levelCentroids(context, level), await joined(context, `median/${level}`, nodes.length));
     }
-    scratch.put(MEDIAN_CENTROIDS, centroids);
     return {};
   },
 };
+
+/** Clusters × columns of the slice. */
+function mediansOf(
+  { span, plan, pulse }: TaskContext,
+  columns: Float32Array,
+  clusters: Int32Array,
+  sizes: number[],
+): Float32Array<ArrayBuffer> {
+  const { rows } = plan.shape;
+  const width = span.to - span.from;
+  const medians = new Float32Array(sizes.length * width);
+  for (let column = 0; column < width; column++) {
+    const values = columns.subarray(column * rows, (column + 1) * rows);
+    const found = pulse.compute(() => clusterMedians(values, clusters, sizes));
+    for (const [cluster, value] of found.entries()) medians[cluster * width + column] = value;
+    pulse.beat({ done: column, total: width });
+  }
+  return medians;
+}
+
+/** Clusters × dimensions, from the slices. */
+async function joined({ inputs, plan, scratch }: TaskContext, name: string, clusters: number) {
+  const { dimensions } = plan.shape;
+  const centroids = new Float32Array(clusters * dimensions);
+  for (const { from, to } of inputs.parts as { from: number; to: number }[]) {
+    const medians = await scratch.floats(pieceName(name, from, to));
+    const width = to - from;
+    for (let c = 0; c < clusters; c++)
+      centroids.set(medians.subarray(c * width, (c + 1) * width), c * dimensions + from);
+  }
+  return centroids;
+}
 
 /** Not the name that `assign` wrote: bytes under a name never change. */
 const MEDIAN_CENTROIDS = "median/centroids";
 
 /** Scratch name of the centroids that the run reports, in the centred space. */
-export const centroidsName = ({ spec }: TaskContext): string =>
-  spec.centroid === "median" ? MEDIAN_CENTROIDS : CLUSTER_CENTROIDS;
+export const centroidsName = (context: TaskContext): string =>
+  context.spec.centroid === "median" ? MEDIAN_CENTROIDS : settledName(context, CLUSTER_CENTROIDS);
 
 /** The slice's columns of all rows, centred, column after column. */
 async function readColumns(context: TaskContext): Promise<Float32Array> {

@@ -112,7 +112,6 @@ describe("the structured dialect", () => {
       "enrich_source",
       "enrich_source_collection",
       "face_cluster_merge",
-      "hierarchical",
     ]);
   });
 });
