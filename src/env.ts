@@ -19,6 +19,8 @@ export interface Env {
   RATE_LIMIT_PER_MINUTE?: string;
   /** Milliseconds without progress after which a task's lease ends; a string because variables are. */
   LEASE_MS?: string;
+  /** DNS over HTTPS in JSON, e.g. `https://cloudflare-dns.com/dns-query`: names that users give are resolved before they are asked. */
+  DNS_OVER_HTTPS_URL?: string;
   DB: D1Database;
   DATA: R2Bucket;
   ASSETS: Fetcher;

@@ -2,7 +2,8 @@
  * Addresses that a caller may make the service call: https, a public host, no credentials. Pure.
  *
  * A name that resolves to a private address cannot be seen here; a Worker's `fetch` leaves from the public internet, so such a
- * name reaches nothing of the deployment. Redirects are the caller's to refuse (`redirect: "manual"`).
+ * name reaches nothing of the deployment. `publicFetch` follows redirects by the same rules, and asks a resolver where one is
+ * configured; a name that changes its address between the two (DNS rebinding) is left to the platform.
  */
 import { ShoalError } from "../domain/errors";
 
@@ -39,6 +40,12 @@ function isPublicHost(hostname: string): boolean {
   return !PRIVATE_NAMES.some((suffix) => name.endsWith(`.${suffix}`));
 }
 
+/** Whether an IPv4 or IPv6 address, as a resolver writes it, is one of the public internet. */
+export function isPublicAddress(address: string): boolean {
+  const url = `https://${address.includes(":") ? `[${address}]` : address}/`;
+  return /^[\da-f.:]+$/i.test(address) && URL.canParse(url) && isPublicHost(new URL(url).hostname);
+}
+
 /** Blocks of IPv4 that are not of the public internet. https://www.iana.org/assignments/iana-ipv4-special-registry */
 const IPV4_BLOCKS: [network: number[], bits: number][] = [
   [[0, 0, 0, 0], 8],
@@ -55,6 +62,8 @@ const IPV4_BLOCKS: [network: number[], bits: number][] = [
   [[198, 51, 100, 0], 24],
   [[203, 0, 113, 0], 24],
   [[224, 0, 0, 0], 3],
+  // A cloud's metadata service outside of the ranges above.
+  [[168, 63, 129, 16], 32],
 ];
 
 function isPublicIpv4(parts: number[]): boolean {

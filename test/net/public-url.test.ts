@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ShoalError } from "../../src/domain/errors";
-import { assertPublicUrl, urlProblem } from "../../src/net/public-url";
+import { assertPublicUrl, isPublicAddress, urlProblem } from "../../src/net/public-url";
 
 const publicly = { allowLocal: false };
 
@@ -70,6 +70,13 @@ describe("a public URL", () => {
     expect(assertPublicUrl("http://127.0.0.1:8080/v1", locally).port).toBe("8080");
     expect(urlProblem("http://user:secret@127.0.0.1/", locally)).toContain("user name");
     expect(urlProblem("file:///etc/passwd", locally)).toContain("https");
+  });
+
+  it("is known by its address alone", () => {
+    expect(["8.8.8.8", "2a00::1", "2001:4860:4860::8888"].filter(isPublicAddress)).toHaveLength(3);
+    expect(
+      ["", "1.2.3.256", "168.63.129.16", "10.0.0.1", "::1", "1:2", "gggg::1", "example.com"].filter(isPublicAddress),
+    ).toEqual([]);
   });
 
   it("is refused without telling what it hides", () => {
