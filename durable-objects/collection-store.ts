@@ -3,7 +3,8 @@ import type { CollectionStoreApi } from "../src/documents/contract";
 import type { SqlValue } from "../src/documents/store/database";
 import { DocumentStore } from "../src/documents/store/store";
 import { packError, ShoalError } from "../src/domain/errors";
-import { type Env, objectStore } from "../src/env";
+import type { Env } from "../src/env";
+import { objectStore } from "../src/objects/of-role";
 
 type Args<Method extends keyof CollectionStoreApi> = Parameters<CollectionStoreApi[Method]>;
 

@@ -4,9 +4,6 @@ import type { RunCoordinator } from "../durable-objects/run-coordinator";
 import type { TaskMessage } from "./domain/run/types";
 import type { JobMessage } from "./jobs/contract";
 import type { ObjectGateway } from "./objects/gateway";
-import { RemoteObjectStore } from "./objects/gateway";
-import type { ObjectStore } from "./objects/object-store";
-import { R2ObjectStore } from "./objects/r2";
 
 /**
  * The bindings of both roles (see wrangler.toml). The API has all but `STORE`; the compute Worker has `DATA`, `STORE`,
@@ -37,8 +34,3 @@ export interface Env {
 export const LOCAL_ROOT_KEY = "sk_local_dev";
 
 export const isLocal = (env: Pick<Env, "ENVIRONMENT">): boolean => env.ENVIRONMENT === "local";
-
-/** The object store of this role: the API's bucket over RPC in the local compute process, the R2 binding elsewhere. */
-export function objectStore(env: Pick<Env, "ENVIRONMENT" | "DATA" | "STORE">): ObjectStore {
-  return env.STORE && isLocal(env) ? new RemoteObjectStore(env.STORE) : new R2ObjectStore(env.DATA);
-}

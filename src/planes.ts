@@ -2,7 +2,8 @@
 import { connect } from "./db/connect";
 import { restoringErrors } from "./domain/errors";
 import type { RunCoordinatorApi } from "./engine/contract";
-import { type Env, objectStore } from "./env";
+import type { Env } from "./env";
+import { objectStore } from "./objects/of-role";
 
 export function planes(env: Env) {
   return {

@@ -62,6 +62,8 @@ export const ERRORS = {
   internal_error: INTERNAL,
   not_configured: UNAVAILABLE,
   provider_failed: UNAVAILABLE,
+  /** A store outside of Shoal that refuses what is exported to it. */
+  export_refused: VALIDATION,
   store_unavailable: UNAVAILABLE,
 } as const satisfies Record<string, Kind>;
 

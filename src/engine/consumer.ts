@@ -3,7 +3,7 @@ import "../artifacts/parquet-module";
 import { storeName } from "../documents/client";
 import type { TaskMessage } from "../domain/run/types";
 import type { Env } from "../env";
-import { objectStore } from "../env";
+import { objectStore } from "../objects/of-role";
 import type { RunCoordinatorApi } from "./contract";
 import { kernelModules } from "./kernel-modules";
 import { Lock } from "./lock";

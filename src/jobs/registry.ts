@@ -1,8 +1,10 @@
 /** Every kind of job and what carries it out. */
 import { dispatchEvent } from "../events/dispatch";
+import { exportRun } from "../exports/job";
 import type { JobHandler } from "./contract";
 
 // biome-ignore lint/suspicious/noExplicitAny: each handler reads the state that its own kind wrote.
 export const JOB_HANDLERS: Record<string, JobHandler<any>> = {
   event: dispatchEvent,
+  export: exportRun,
 };

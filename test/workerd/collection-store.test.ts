@@ -16,7 +16,7 @@ import { collectionStore, storeName } from "../../src/documents/client";
 import { importDocuments, importValues } from "../../src/documents/ingest/importer";
 import { gatherRows } from "../../src/documents/segments";
 import { parseFilter } from "../../src/domain/filters/parse";
-import { objectStore } from "../../src/env";
+import { objectStore } from "../../src/objects/of-role";
 import { chunkStream } from "../support/memory-object-store";
 import { listQuery } from "../support/store";
 

@@ -9,8 +9,8 @@ import { PARAMETER_MODELS } from "../../src/domain/definition/params";
 import type { VectorMethodSpec } from "../../src/domain/run/methods";
 import type { RunSpec } from "../../src/domain/run/types";
 import { IMPLEMENTED } from "../../src/engine/methods/registry";
-import { objectStore } from "../../src/env";
 import { keys } from "../../src/objects/keys";
+import { objectStore } from "../../src/objects/of-role";
 import { chunkStream } from "../support/memory-object-store";
 
 const ROWS = 600;

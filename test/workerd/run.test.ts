@@ -15,8 +15,9 @@ import { importDocuments } from "../../src/documents/ingest/importer";
 import type { RunSpec, TaskMessage } from "../../src/domain/run/types";
 import { consumeTasks } from "../../src/engine/consumer";
 import { planRun } from "../../src/engine/plan-run";
-import { type Env, objectStore } from "../../src/env";
+import type { Env } from "../../src/env";
 import { keys } from "../../src/objects/keys";
+import { objectStore } from "../../src/objects/of-role";
 import { chunkStream } from "../support/memory-object-store";
 
 const ROWS = 2500;

@@ -36,6 +36,7 @@ export const ClusterResponse = z
     enrich_source: z.boolean(),
     enrich_source_collection: z.boolean(),
     source_enrichment_config: JsonObject.nullable(),
+    export: JsonObject.nullable().openapi({ description: "Where the artifacts of every completed run are copied to." }),
     auto_execute_on_batch: z.boolean(),
     auto_execute_min_documents: z.int().nullable(),
     auto_execute_cooldown_seconds: z.int(),

@@ -37,6 +37,7 @@ export function canonical(body: Record<string, unknown>): DefinitionDraft {
     llm_labeling: labeling?.labeling ?? null,
     enrich_source_collection: request.enrich_source_collection,
     source_enrichment_config: request.source_enrichment_config ?? null,
+    export: request.export ?? null,
     auto_execute_on_batch: request.auto_execute_on_batch,
     auto_execute_min_documents: request.auto_execute_min_documents ?? null,
     auto_execute_cooldown_seconds: request.auto_execute_cooldown_seconds,

@@ -82,6 +82,8 @@ export interface ClusterDefinition {
   llm_labeling: Record<string, unknown> | null;
   enrich_source_collection: boolean;
   source_enrichment_config: Record<string, unknown> | null;
+  /** Where the artifacts of every completed run are copied to; absent in definitions made before there was such a thing. */
+  export?: Record<string, unknown> | null;
   auto_execute_on_batch: boolean;
   auto_execute_min_documents: number | null;
   auto_execute_cooldown_seconds: number;

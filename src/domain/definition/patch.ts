@@ -3,6 +3,7 @@ import { z } from "zod";
 import { parseFilter } from "../filters/parse";
 import { isObject, type Loc, parseAt, unknownFields, validationError } from "../issues";
 import { withoutEffect } from "./effects";
+import { ExportDestination } from "./export";
 import { readLabeling } from "./labeling";
 import type { ClusterDefinition, VectorConfig, Warning } from "./model";
 import { readParameters } from "./params/read";
@@ -14,6 +15,7 @@ export const PatchClusterRequest = z.object({
   cluster_name: ClusterName.nullish(),
   description: z.string().nullish(),
   metadata: FreeObject.nullish(),
+  export: z.union([ExportDestination, z.literal(false)]).nullish(),
   llm_labeling: FreeObject.nullish(),
   filters: FreeObject.nullish(),
   face_cluster_merge: FreeObject.nullish(),
@@ -41,6 +43,8 @@ export function patchDefinition(
     cluster_name: patch.cluster_name ?? current.cluster_name,
     description: patch.description ?? current.description,
     metadata: patch.metadata ?? current.metadata,
+    // `null` leaves a field as it is, so that `false` has to say that there is none.
+    export: patch.export === false ? null : (patch.export ?? current.export ?? null),
     filters: patch.filters ? parseFilter(patch.filters, [...body, "filters"]) : current.filters,
   };
   if (patch.llm_labeling) {

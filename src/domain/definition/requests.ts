@@ -1,5 +1,6 @@
 /** The structured request, which every dialect is translated to. Bounds and defaults are the published API's. */
 import { z } from "zod";
+import { ExportDestination } from "./export";
 import { ALGORITHMS } from "./model";
 import { Metric } from "./params/options";
 
@@ -124,6 +125,7 @@ export const CreateClusterRequest = z.object({
   llm_labeling: FreeObject.nullish(),
   enrich_source_collection: z.boolean().default(false),
   source_enrichment_config: SourceEnrichment.nullish(),
+  export: ExportDestination.nullish(),
   auto_execute_on_batch: z.boolean().default(false),
   auto_execute_min_documents: z.int().min(1).nullish(),
   auto_execute_cooldown_seconds: z.int().min(0).default(3600),

@@ -3,6 +3,7 @@ import { cancelExecutionOperation } from "./cancel";
 import { executionDataOperation } from "./data";
 import { deleteExecutionOperation } from "./delete";
 import { executionEventsOperation } from "./events";
+import { exportExecutionOperation } from "./export";
 import { getExecutionOperation } from "./get";
 import { latestExecutionOperation } from "./latest";
 import { listExecutionsOperation } from "./list";
@@ -12,6 +13,7 @@ export const executionOperations = [
   listExecutionsOperation,
   getExecutionOperation,
   cancelExecutionOperation,
+  exportExecutionOperation,
   deleteExecutionOperation,
   executionArtifactsOperation,
   executionDataOperation,
