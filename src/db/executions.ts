@@ -93,6 +93,19 @@ export async function requireExecution(
   });
 }
 
+/** A run of any cluster of the namespace. @throws ShoalError `execution_not_found` */
+export async function executionById(db: Db, namespaceId: string, runId: string): Promise<ExecutionRow> {
+  const [row] = await db
+    .select()
+    .from(executions)
+    .where(and(eq(executions.namespaceId, namespaceId), eq(executions.id, runId)));
+  if (row) return rowOf(row);
+  throw new ShoalError("execution_not_found", `There is no run "${runId}" in this namespace.`, {
+    resource: "execution",
+    id: runId,
+  });
+}
+
 /** The newest runs, newest first. */
 export async function newestExecutions(
   db: Db,

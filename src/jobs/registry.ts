@@ -1,4 +1,6 @@
 /** Every kind of job and what carries it out. */
+import { enrichJob, enrichSourceJob } from "../enrichment/jobs";
+import { outputJob } from "../enrichment/output-job";
 import { dispatchEvent } from "../events/dispatch";
 import { exportRun } from "../exports/job";
 import type { JobHandler } from "./contract";
@@ -7,4 +9,7 @@ import type { JobHandler } from "./contract";
 export const JOB_HANDLERS: Record<string, JobHandler<any>> = {
   event: dispatchEvent,
   export: exportRun,
+  enrich: enrichJob,
+  enrich_source: enrichSourceJob,
+  output_collection: outputJob,
 };

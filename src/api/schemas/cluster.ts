@@ -37,6 +37,10 @@ export const ClusterResponse = z
     enrich_source_collection: z.boolean(),
     source_enrichment_config: JsonObject.nullable(),
     export: JsonObject.nullable().openapi({ description: "Where the artifacts of every completed run are copied to." }),
+    enrichment: JsonObject.nullish().openapi({
+      description:
+        "Where the last completed run's results went: `target` (`source` or `output_collection`), `status`, `run_id`, counts.",
+    }),
     auto_execute_on_batch: z.boolean(),
     auto_execute_min_documents: z.int().nullable(),
     auto_execute_cooldown_seconds: z.int(),

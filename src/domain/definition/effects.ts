@@ -25,13 +25,9 @@ export const sampleCap = (method: Algorithm): number => (LARGE_SAMPLES.includes(
 export function withoutEffect(definition: ClusterDefinition): Warning[] {
   const body = (field: string, msg: string): Warning => ({ loc: ["body", field], msg });
   const warnings: Warning[] = [];
-  if (definition.enrich_source_collection) {
-    warnings.push(body("enrich_source_collection", "writing results back to documents has no effect yet"));
-  }
-  if (definition.source_enrichment_config) {
-    const msg = definition.enrich_source_collection
-      ? "writing results back to documents has no effect yet"
-      : "enrich_source_collection is false; it has no effect";
+  const enriches = definition.enrich_source_collection || definition.vector_config?.enrich_source;
+  if (definition.source_enrichment_config && !enriches) {
+    const msg = "enrich_source_collection is false; only the enrich operations use it";
     warnings.push(body("source_enrichment_config", msg));
   }
   if (definition.auto_execute_on_batch) {
@@ -51,11 +47,12 @@ function ofVectors(config: VectorConfig): Warning[] {
     const msg = `${config.sample_size} is above the cap of ${method}, which is ${sampleCap(method)}; the cap is used`;
     warnings.push(at("sample_size", msg));
   }
-  if (config.enrich_source) warnings.push(at("enrich_source", "writing results back has no effect yet"));
   if (config.face_cluster_merge?.enabled)
     warnings.push(at("face_cluster_merge", "faces are not merged yet; it has no effect"));
-  if (config.output_strategy === "per_feature") {
-    warnings.push(at("output_strategy", "no output collections are made yet; it has no effect"));
+  if (config.output_strategy === "per_feature" && config.multi_feature_strategy !== "independent") {
+    warnings.push(
+      at("output_strategy", "one clustering has one output collection; it matters to independent features"),
+    );
   }
   if (config.multi_feature_strategy === "independent" && config.feature_weights) {
     warnings.push(at("feature_weights", 'multi_feature_strategy "independent" has no weights; it has no effect'));

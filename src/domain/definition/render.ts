@@ -58,6 +58,7 @@ export function renderCluster(
     learning_quality_score: null,
     output_collection_ids: [],
     output_collection_names: [],
+    enrichment: null,
     status: "PENDING",
     task_id: null,
     last_execution_task_id: null,

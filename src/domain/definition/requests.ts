@@ -1,5 +1,7 @@
 /** The structured request, which every dialect is translated to. Bounds and defaults are the published API's. */
+
 import { z } from "zod";
+import { mappingIssues } from "./cluster-facts";
 import { ExportDestination } from "./export";
 import { ALGORITHMS } from "./model";
 import { Metric } from "./params/options";
@@ -108,7 +110,11 @@ export const AttributeConfigRequest = z.object({
 });
 
 export const SourceEnrichment = z.object({
-  field_mappings: z.array(z.object({ source_field: z.string().min(1), target_field: z.string().min(1) })),
+  field_mappings: z
+    .array(z.object({ source_field: z.string().min(1), target_field: z.string().min(1) }))
+    .superRefine((mappings, context) => {
+      for (const { path, msg } of mappingIssues(mappings)) context.addIssue({ code: "custom", path, message: msg });
+    }),
 });
 
 export const ClusterName = z.string().min(1).max(256);

@@ -109,8 +109,6 @@ describe("the structured dialect", () => {
     expect(warnings.map(({ loc }) => loc.at(-1)).sort()).toEqual([
       "auto_execute_on_batch",
       "enabled",
-      "enrich_source",
-      "enrich_source_collection",
       "face_cluster_merge",
     ]);
   });

@@ -2,6 +2,8 @@ import { clusterArtifactsOperation } from "./artifacts";
 import { createClusterOperation } from "./create";
 import { clusterDataOperation } from "./data";
 import { deleteClusterOperation } from "./delete";
+import { enrichClusterOperation } from "./enrich";
+import { enrichRunsOperation } from "./enrich-runs";
 import { executeClusterOperation, submitClusterOperation } from "./execute";
 import { executeAdHocOperation } from "./execute-ad-hoc";
 import { getClusterOperation } from "./get";
@@ -23,4 +25,6 @@ export const clusterOperations = [
   submitAdHocOperation,
   clusterArtifactsOperation,
   clusterDataOperation,
+  enrichClusterOperation,
+  enrichRunsOperation,
 ];
