@@ -18,8 +18,8 @@ import { ErrorResponse, ValidationErrorResponse } from "./schemas/common";
 import type { Tag } from "./tags";
 
 interface Answer<A extends z.ZodType> {
-  /** 200 unless said otherwise. */
-  status?: 200 | 201 | 202;
+  /** 200 unless said otherwise. 204 has no body: its schema is `z.null()`, and its handler answers null. */
+  status?: 200 | 201 | 202 | 204;
   description: string;
   schema: A;
   example?: NoInfer<z.input<A>>;
@@ -109,16 +109,16 @@ export function operation<
 >(config: OperationConfig<P, Q, B, A>, handler: Handler<P, Q, B, A>): Operation {
   const { id, method, path, access } = config;
   const route = createRoute(describeRoute(config));
-  const status = (config.answer.status ?? 200) as ContentfulStatusCode;
+  const status = config.answer.status ?? 200;
 
   const serve = async (c: AppContext): Promise<Response> => {
     await admit(c, access);
     const answer = async (body: unknown, upload?: UploadBody) => {
       const input = validate(config, c, body);
       const result = await handler(c, { ...input, upload: upload as UploadBody });
-      return result instanceof Response
-        ? withHeader(result, input.warnings)
-        : c.json(withWarnings(result as object, input.warnings), status);
+      if (result instanceof Response) return withHeader(result, input.warnings);
+      if (status === 204) return withHeader(c.body(null, 204), input.warnings);
+      return c.json(withWarnings(result as object, input.warnings), status as ContentfulStatusCode);
     };
     if (config.upload) {
       const stream = limitStream(c, config.upload.limitBytes);
@@ -235,10 +235,14 @@ function describeRoute<P extends z.ZodObject, Q extends z.ZodObject, B extends z
           status,
           {
             description,
-            content: {
-              [type ?? "application/json"]: { schema, ...example(shown) },
-              ...Object.fromEntries(media.map((type) => [type, { schema: BINARY }])),
-            },
+            ...(status === "204"
+              ? {}
+              : {
+                  content: {
+                    [type ?? "application/json"]: { schema, ...example(shown) },
+                    ...Object.fromEntries(media.map((type) => [type, { schema: BINARY }])),
+                  },
+                }),
           },
         ]),
       ),

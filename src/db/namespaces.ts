@@ -4,7 +4,7 @@ import { newId } from "../domain/ids";
 import { type Db, isUniqueViolation, thatOf } from "./connect";
 import { boundedDefinition } from "./json";
 import { type RowScope, searchText } from "./list";
-import { apiKeys, clusters, idempotency, idempotencyBodies, namespaces, tasks } from "./schema";
+import { apiKeys, clusters, idempotency, idempotencyBodies, jobs, namespaces, tasks } from "./schema";
 import { timestamp } from "./time";
 
 /** What a namespace stores of itself; its counts are read when it is rendered. */
@@ -132,6 +132,7 @@ export async function deleteDefinitions(db: Db, id: string): Promise<void> {
   await db.batch([
     db.delete(clusters).where(eq(clusters.namespaceId, id)),
     db.delete(tasks).where(eq(tasks.namespaceId, id)),
+    db.delete(jobs).where(eq(jobs.namespaceId, id)),
     db
       .delete(idempotencyBodies)
       .where(sql`${idempotencyBodies.id} in (select id from ${idempotency} where namespace_id = ${id})`),

@@ -11,6 +11,7 @@ import { prepareRun, type Runnable, startRun } from "../../../runs/start";
 import { type AppContext, services } from "../../context";
 import { AdHocOptions } from "../../schemas/cluster-request";
 import type { TaskResponse } from "../../schemas/task";
+import { tellCluster } from "../../told";
 import { requireCluster } from "./find";
 import { overridesOf } from "./run";
 
@@ -53,7 +54,14 @@ interface Target {
 
 async function ofItsOwn(c: AppContext, draft: DefinitionDraft): Promise<Target> {
   const cluster = await newCluster(services(c).db, c.var.namespace.id, draft);
-  return { runnable: cluster, warnings: cluster.warnings, store: () => createCluster(services(c).db, cluster) };
+  return {
+    runnable: cluster,
+    warnings: cluster.warnings,
+    store: async () => {
+      await createCluster(services(c).db, cluster);
+      await tellCluster(c, "created", cluster.id, { cluster_name: cluster.definition.cluster_name });
+    },
+  };
 }
 
 async function ofStored(c: AppContext, draft: DefinitionDraft, clusterId: string): Promise<Target> {

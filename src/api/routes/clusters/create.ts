@@ -5,6 +5,7 @@ import { operation } from "../../operation";
 import { ClusterResponse } from "../../schemas/cluster";
 import { CLUSTER_EXAMPLE } from "../../schemas/cluster-examples";
 import { CREATE_EXAMPLE, CreateClusterBody } from "../../schemas/cluster-request";
+import { tellCluster } from "../../told";
 
 export const createClusterOperation = operation(
   {
@@ -22,7 +23,8 @@ export const createClusterOperation = operation(
   },
   async (c, { body }) => {
     const draft = readDefinition(body);
-    const { doc, warnings } = await storeCluster(services(c).db, c.var.namespace.id, draft);
+    const { doc, definition, warnings } = await storeCluster(services(c).db, c.var.namespace.id, draft);
+    await tellCluster(c, "created", doc.cluster_id, { cluster_name: definition.cluster_name });
     return { ...(doc as ClusterResponse), warnings };
   },
 );

@@ -9,6 +9,7 @@ import { ClusterDeleted } from "../../schemas/cluster";
 import { CLUSTER_DELETED_EXAMPLE } from "../../schemas/cluster-examples";
 import { ClusterPath } from "../../schemas/cluster-request";
 import { queryBoolean } from "../../schemas/list";
+import { tellCluster } from "../../told";
 import { requireCluster } from "./find";
 
 /** Coordinators that are told at once. */
@@ -32,7 +33,7 @@ export const deleteClusterOperation = operation(
   async (c, { params, query }) => {
     const { db, objects, run } = services(c);
     const namespaceId = c.var.namespace.id;
-    const { id } = await requireCluster(c, params.cluster_identifier);
+    const { id, name } = await requireCluster(c, params.cluster_identifier);
     const running = await runningExecution(db, namespaceId, id);
     if (running) await run(running.id).cancel();
     // A coordinator keeps a finished run's state for its event stream; with the cluster gone nobody can ask for it.
@@ -42,6 +43,7 @@ export const deleteClusterOperation = operation(
     }
     if (query.delete_artifacts) await deletePrefix(objects, keys.cluster(namespaceId, id));
     await deleteCluster(db, namespaceId, id);
+    await tellCluster(c, "deleted", id, { cluster_name: name, artifacts_deleted: query.delete_artifacts });
     return {
       success: true as const,
       message: "Successfully deleted",

@@ -7,6 +7,7 @@ import { operation } from "../../operation";
 import { ClusterResponse } from "../../schemas/cluster";
 import { CLUSTER_EXAMPLE } from "../../schemas/cluster-examples";
 import { ClusterPath, PatchClusterBody } from "../../schemas/cluster-request";
+import { tellCluster } from "../../told";
 import { requireCluster } from "./find";
 
 export const patchClusterOperation = operation(
@@ -27,11 +28,16 @@ export const patchClusterOperation = operation(
   },
   async (c, { params, body }) => {
     const { db } = services(c);
-    return untilUndisturbed(async (isFirst) => {
+    const updated = await untilUndisturbed(async (isFirst) => {
       const cluster = await requireCluster(c, params.cluster_identifier, isFirst);
       const { definition, warnings } = patchDefinition(cluster.definition, body);
       const doc = await updateCluster(db, cluster, { definition, changes: renderDefinition(definition) });
-      return doc && { ...(doc as ClusterResponse), warnings };
+      return doc && { id: cluster.id, answer: { ...(doc as ClusterResponse), warnings } };
     });
+    await tellCluster(c, "updated", updated.id, {
+      cluster_name: updated.answer.cluster_name,
+      fields: Object.keys(body),
+    });
+    return updated.answer;
   },
 );

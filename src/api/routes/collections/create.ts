@@ -1,6 +1,7 @@
 import { type CollectionDoc, findCollection, insertCollection, newCollection } from "../../../db/collections";
 import { services } from "../../context";
 import { operation } from "../../operation";
+import { tellCollection } from "../../told";
 import { withoutEffect } from "./effects";
 import { extractorFeatures } from "./extractor";
 import { renderCollection } from "./render";
@@ -41,6 +42,7 @@ export const createCollectionOperation = operation(
     if (!taken)
       await collectionStore(doc.collection_id).configure({ namespaceId, collectionId: doc.collection_id, features });
     await insertCollection(db, doc);
+    await tellCollection(c, "created", doc.collection_id, { collection_name: doc.collection_name });
     return { ...renderCollection(doc, 0), warnings: [...warnings, ...withoutEffect(body)] };
   },
 );

@@ -2,6 +2,7 @@ import { deleteCollection } from "../../../db/collections";
 import { services } from "../../context";
 import { operation } from "../../operation";
 import { DELETED, GenericDeleteResponse } from "../../schemas/common";
+import { tellCollection } from "../../told";
 import { requireCollection } from "./find";
 import { CollectionParams } from "./schemas";
 
@@ -19,10 +20,11 @@ export const deleteCollectionOperation = operation(
   },
   async (c, { params }) => {
     const { db, collectionStore } = services(c);
-    const { id } = await requireCollection(c, params.collection_identifier);
+    const { id, name } = await requireCollection(c, params.collection_identifier);
     // The documents first: should this stop half-way, the collection is still there to be deleted again.
     await collectionStore(id).destroy();
     await deleteCollection(db, c.var.namespace.id, id);
+    await tellCollection(c, "deleted", id, { collection_name: name });
     return DELETED;
   },
 );

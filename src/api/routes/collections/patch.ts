@@ -2,6 +2,7 @@ import { updateCollection } from "../../../db/collections";
 import { untilUndisturbed } from "../../concurrency";
 import { services } from "../../context";
 import { operation } from "../../operation";
+import { tellCollection } from "../../told";
 import { withoutEffect } from "./effects";
 import { requireCollection } from "./find";
 import { renderCollection } from "./render";
@@ -33,6 +34,8 @@ export const patchCollectionOperation = operation(
       const { doc } = await requireCollection(c, params.collection_identifier, isFirst);
       return updateCollection(db, doc, named);
     });
+    const { collection_id: id, collection_name } = updated;
+    await tellCollection(c, "updated", id, { collection_name, fields: Object.keys(named) });
     const count = await collectionStore(updated.collection_id).count(null);
     return { ...renderCollection(updated, count), warnings };
   },

@@ -4,6 +4,7 @@ import { validationError } from "../../../domain/issues";
 import { services } from "../../context";
 import { operation } from "../../operation";
 import { Filters } from "../../schemas/list";
+import { tellWritten } from "../../told";
 import { requireCollection } from "../collections/find";
 import { renderEdits } from "./render";
 import { CollectionParams, editResponse } from "./schemas";
@@ -39,6 +40,7 @@ export const batchDeleteDocumentsOperation = operation(
     }
     const target = body.document_ids ? { documentIds: body.document_ids } : { filters };
     const { count, results } = await services(c).collectionStore(id).delete(target);
+    await tellWritten(c, id, { deleted: count });
     return {
       deleted_count: count,
       failed_count: results.filter(({ success }) => !success).length,

@@ -7,6 +7,7 @@ import { DOCUMENTS_LIMIT } from "../../middleware/body";
 import { operation } from "../../operation";
 import { Warning } from "../../schemas/common";
 import { Filters } from "../../schemas/list";
+import { tellWritten } from "../../told";
 import { requireCollection } from "../collections/find";
 import { editableFields, renderEdits } from "./render";
 import { CollectionParams, DocumentFields, editResponse } from "./schemas";
@@ -70,6 +71,7 @@ export const batchUpdateDocumentsOperation = operation(
       results.push(...(await store.updateEach(part)));
     }
     const updated = results.filter(({ success }) => success).length;
+    await tellWritten(c, id, { updated });
     return {
       updated_count: updated,
       failed_count: results.length - updated,
@@ -128,6 +130,7 @@ async function updateWhere(c: AppContext, collectionId: string, filters: unknown
   const updated = await services(c)
     .collectionStore(collectionId)
     .updateWhere(parseFilter(filters ?? null), fields);
+  await tellWritten(c, collectionId, { updated });
   return {
     updated_count: updated,
     failed_count: 0,

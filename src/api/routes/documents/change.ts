@@ -1,5 +1,6 @@
 import { services } from "../../context";
 import { operation } from "../../operation";
+import { tellWritten } from "../../told";
 import { requireCollection } from "../collections/find";
 import { editableFields, renderDocument } from "./render";
 import { DOCUMENT_EXAMPLE, DocumentFields, DocumentParams, DocumentResponse } from "./schemas";
@@ -23,6 +24,7 @@ const change = (method: "put" | "patch", id: string, summary: string, mode: "rep
       const { id: collectionId } = await requireCollection(c, params.collection_identifier);
       const { fields, warnings } = editableFields(body, ["body"]);
       const document = await services(c).collectionStore(collectionId).update(params.document_id, fields, mode);
+      await tellWritten(c, collectionId, { updated: 1 });
       const rendered = renderDocument(document, c.var.namespace.id, collectionId);
       return warnings.length > 0 ? { ...rendered, warnings } : rendered;
     },

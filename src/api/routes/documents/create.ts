@@ -6,6 +6,7 @@ import { validationError } from "../../../domain/issues";
 import { services } from "../../context";
 import { DOCUMENTS_LIMIT } from "../../middleware/body";
 import { operation } from "../../operation";
+import { tellWritten } from "../../told";
 import { requireCollection } from "../collections/find";
 import { documentNotFound, renderDocument } from "./render";
 import { CollectionParams, CreateDocumentRequest, DOCUMENT_EXAMPLE, DocumentResponse } from "./schemas";
@@ -49,6 +50,7 @@ export const createDocumentOperation = operation(
     const target = { objects, store, config, batchId: newId("batch") };
     const { errors } = await importValues(target, [{ ...body, document_id: documentId }]);
     if (errors[0]) throw refused(errors[0]);
+    await tellWritten(c, collectionId, { batchId: target.batchId, inserted: 1 });
     const document = await store.get(documentId, false);
     if (!document) throw documentNotFound(documentId);
     return renderDocument(document, namespaceId, collectionId);

@@ -1,6 +1,7 @@
 import { services } from "../../context";
 import { operation } from "../../operation";
 import { DELETED, GenericDeleteResponse } from "../../schemas/common";
+import { tellWritten } from "../../told";
 import { requireCollection } from "../collections/find";
 import { documentNotFound } from "./render";
 import { DocumentParams } from "./schemas";
@@ -22,6 +23,7 @@ export const deleteDocumentOperation = operation(
       .collectionStore(id)
       .delete({ documentIds: [params.document_id] });
     if (count === 0) throw documentNotFound(params.document_id);
+    await tellWritten(c, id, { deleted: count });
     return DELETED;
   },
 );

@@ -1,8 +1,9 @@
 import type { BatchSummary, CollectionStoreApi } from "../../../documents/contract";
 import { IMPORT_TYPES, importDocuments, requireImportFormat } from "../../../documents/ingest/importer";
-import { services } from "../../context";
+import { type AppContext, services } from "../../context";
 import { IMPORT_LIMIT } from "../../middleware/body";
 import { operation } from "../../operation";
+import { tellWritten } from "../../told";
 import { requireCollection } from "../collections/find";
 import { BATCH_EXAMPLE, BatchResponse, renderBatch } from "./batch-schema";
 import { CollectionParams } from "./schemas";
@@ -43,6 +44,7 @@ export const importDocumentsOperation = operation(
       if (summary && COMMITTED.has(summary.status)) {
         // The attempt before this one ended between its commit and its answer: what it committed is the answer.
         await upload.earlier.confirm();
+        await tellBatch(c, collectionId, summary);
         return renderBatch(summary);
       }
     }
@@ -54,9 +56,13 @@ export const importDocumentsOperation = operation(
       body: upload.stream,
       format,
     });
+    await tellBatch(c, collectionId, summary);
     return renderBatch(summary);
   },
 );
+
+const tellBatch = (c: AppContext, collectionId: string, { batch_id: batchId, inserted, updated }: BatchSummary) =>
+  tellWritten(c, collectionId, { batchId, inserted, updated });
 
 const COMMITTED = new Set<BatchSummary["status"]>(["COMPLETED", "COMPLETED_WITH_ERRORS"]);
 
