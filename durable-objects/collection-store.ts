@@ -106,6 +106,9 @@ export class CollectionStore extends DurableObject<Env> implements CollectionSto
   delete(...args: Args<"delete">) {
     return this.#run((store) => store.delete(...args));
   }
+  revision() {
+    return this.#run((store) => store.revision());
+  }
   shape(...args: Args<"shape">) {
     return this.#run((store) => store.shape(...args));
   }

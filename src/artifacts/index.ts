@@ -63,6 +63,11 @@ export async function* readCentroids(
   yield* (await openCentroids(objects, key)).read(options);
 }
 
+/** Nodes of the hierarchy in the file's order. */
+export async function* readHierarchy(objects: ObjectStore, key: string): AsyncGenerator<ColumnBatch> {
+  yield* (await openHierarchy(objects, key)).read(ALL_ROWS);
+}
+
 /** Members of these clusters and of those below them, or of all. */
 export async function countMembers(
   objects: ObjectStore,

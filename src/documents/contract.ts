@@ -130,7 +130,15 @@ export interface FreezeRequest {
   attributes: string[];
 }
 
+/** How often a collection's documents or vectors, and how often its payloads have changed. */
+export interface Revision {
+  vectors: number;
+  payloads: number;
+}
+
 export interface FrozenShape {
+  /** Of the collection when it was looked at. */
+  revision: Revision;
   rows: number;
   noiseRows: number;
   missingRows: number;
@@ -289,6 +297,8 @@ export interface CollectionStoreApi {
   /** Results name each id when the target lists ids; by filter only the count is told. */
   delete(target: DocumentTarget): Promise<{ count: number; results: EditResult[] }>;
 
+  /** Grows with every change; results written into payloads change no vectors. */
+  revision(): Promise<Revision>;
   /** Rows and, per feature, rows that have it: what a plan needs before anything is frozen. Zero vectors count. */
   shape(filters: Filter | null, features: string[]): Promise<FrozenShape>;
   /** Fixes the rows of a run; repeatable, the second call answers as the first. */

@@ -1,7 +1,7 @@
 /** manifest.json: what a finished run is, how it was made, and what its files hold. docs/data-formats.md lists the fields. */
 import { version as ENGINE_VERSION } from "../../package.json";
 import { algorithmOf } from "../domain/run/methods";
-import { runMetrics, runWarnings } from "../domain/run/record";
+import { runMetrics, runWarnings, takenOver } from "../domain/run/record";
 import type { NeighborsResult, StageResults } from "../domain/run/results";
 import type { RunHead } from "../domain/run/state";
 import { type Scope, scopesOf } from "../domain/run/tracks";
@@ -12,7 +12,10 @@ export function manifest(head: RunHead, now: number): Record<string, unknown> {
   if (!plan || !results.persist) throw new Error("a manifest needs a finished run");
   const { files, numPoints, noisePoints } = results.persist;
   const scopes = scopesOf(spec, plan, head.results);
-  const sizes = scopes.flatMap((scope) => scope.results.assign?.sizes ?? scope.results.group?.sizes ?? []);
+  const sizes =
+    results.persist.sizes ?? scopes.flatMap((scope) => scope.results.assign?.sizes ?? scope.results.group?.sizes ?? []);
+  const { relationships, learnedWeights } = takenOver(head);
+  const { reuse } = spec;
   return {
     version: 1,
     run_id: spec.runId,
@@ -25,10 +28,14 @@ export function manifest(head: RunHead, now: number): Record<string, unknown> {
     execution_ms: now - head.startedAt,
     engine: { version: ENGINE_VERSION, kernels: head.build, kernel_memory_bytes: head.memoryBytes },
     method: algorithmOf(spec.method),
-    ...autoOf(scopes),
+    ...(reuse ? reuse.auto !== undefined && { auto: reuse.auto } : autoOf(scopes)),
+    /** The run whose clusters this one names anew. */
+    ...(reuse && { reuses: { run_id: reuse.runId } }),
     result: plan.exact ? "exact" : "approximate",
     seed: spec.seed,
-    rows: {
+    collections: spec.collections.map(({ collectionId }, i) => ({ collection_id: collectionId, ...head.frozen[i] })),
+    map: plan.map,
+    rows: reuse?.rows ?? {
       total: numPoints,
       clustered: numPoints - noisePoints,
       noise: noisePoints,
@@ -38,7 +45,8 @@ export function manifest(head: RunHead, now: number): Record<string, unknown> {
     },
     num_clusters: sizes.length,
     metrics: runMetrics(head),
-    ...(results.relate && { relationships: results.relate.relationships }),
+    ...(relationships && { relationships }),
+    ...(learnedWeights && { learned_weights: learnedWeights }),
     stages: plan.stages.map((stage, index) => ({
       kind: stage.kind,
       ...(stage.track !== undefined && { feature: spec.features[stage.track]!.name }),
@@ -48,13 +56,15 @@ export function manifest(head: RunHead, now: number): Record<string, unknown> {
       cpu_ms: Math.round(head.stageCpuMs[index] ?? 0),
     })),
     audits:
-      scopes.length > 1
+      reuse?.audits ??
+      (scopes.length > 1
         ? Object.fromEntries(scopes.map((scope) => [scope.spec.features[0]!.name, audits(scope.results)]))
-        : audits(results),
+        : audits(results)),
     files: [...Object.values(files).filter((file) => file !== null), ...results.persist.tables],
     warnings: runWarnings(head),
     definition: spec.definition,
-    spec: { ...spec, definition: undefined },
+    labels: { fields: results.keywords?.fields ?? [], sampled_documents: results.keywords?.sampledRows ?? 0 },
+    spec: { ...spec, definition: undefined, reuse: undefined },
     plan: { shards: plan.shards, shard_rows: plan.shardRows, estimate: plan.estimate },
   };
 }

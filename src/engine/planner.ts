@@ -8,6 +8,7 @@ import { estimate } from "./cost";
 import { LIMITS, type Limits } from "./limits";
 import { planAttributes } from "./plan-attribute";
 import { preparedDimensions } from "./plan-preparation";
+import { planReuse } from "./plan-reuse";
 import { EXPECTED_ROUNDS } from "./plan-stage";
 import { planTracks } from "./plan-tracks";
 import { planVectors } from "./plan-vector";
@@ -25,11 +26,13 @@ export function plan(spec: RunSpec, gathered: Shape, limits: Limits = LIMITS): P
     stages,
     tracks,
     notes = [],
-  } = method.kind === "attribute"
-    ? planAttributes(method.config, shape, limits)
-    : spec.independent
-      ? planTracks(spec, method, gathered, limits)
-      : planVectors(spec, method, gathered, shape, limits);
+  } = spec.reuse
+    ? planReuse(spec.reuse, shape, limits)
+    : method.kind === "attribute"
+      ? planAttributes(method.config, shape, limits)
+      : spec.independent
+        ? planTracks(spec, method, gathered, limits)
+        : planVectors(spec, method, gathered, shape, limits);
   refuseHeavy(stages, limits);
   const rounds = (stage: StagePlan) => Math.min(stage.maxRounds, EXPECTED_ROUNDS);
   return {

@@ -19,9 +19,9 @@ function counts(spec: RunSpec, store: (collectionId: string) => Counting): Promi
 
 /** What a plan needs to know before anything is frozen. Noise is known only of what the stores count as such. */
 export async function currentShape(spec: RunSpec, store: (collectionId: string) => Counting): Promise<Shape> {
-  const found = await counts(spec, store);
+  const found = spec.reuse?.frozen ?? (await counts(spec, store));
   const rows = found.map((count) => count.rows);
-  const perCollection = spec.sampleSize === null ? rows : quotas(rows, spec.sampleSize);
+  const perCollection = spec.sampleSize === null || spec.reuse ? rows : quotas(rows, spec.sampleSize);
   const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
   return {
     rows: sum(perCollection),
@@ -39,7 +39,9 @@ export async function freezeCollection(
   store: (collectionId: string) => Freezing,
 ): Promise<FrozenCount> {
   const { collectionId } = spec.collections[index]!;
-  const { rows, noiseRows, missingRows } = await store(collectionId).freeze({
+  // A run that takes over a clustering fixes nothing: its rows are those of the tables.
+  if (spec.reuse) return spec.reuse.frozen[index]!;
+  const { rows, noiseRows, missingRows, revision } = await store(collectionId).freeze({
     runId: spec.runId,
     filters: spec.filters,
     features: featureNames(spec),
@@ -47,7 +49,7 @@ export async function freezeCollection(
     sample: await sampleOf(spec, index, store),
     attributes: spec.method.kind === "attribute" ? spec.method.config.attributes : [],
   });
-  return { rows, noiseRows, missingRows };
+  return { rows, noiseRows, missingRows, revision };
 }
 
 async function sampleOf(spec: RunSpec, index: number, store: (collectionId: string) => Counting) {

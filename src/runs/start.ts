@@ -16,6 +16,7 @@ import { type ResolveContext, resolveRunSpec } from "../engine/resolve";
 import type { Env } from "../env";
 import { planes } from "../planes";
 import { inputCollections } from "./collections";
+import { reuseLast } from "./reuse";
 import { endAbandoned, recordUnstarted } from "./unstarted";
 
 /** What a run needs of a cluster. */
@@ -28,20 +29,42 @@ export interface Runnable {
 /** What one run does differently from its definition; a key that is absent leaves the definition's value. */
 export type Overrides = ResolveContext["overrides"];
 
-/** Resolves and plans; writes nothing. Whatever cannot run is refused here. */
+/**
+ * Resolves and plans; writes nothing. Whatever cannot run is refused here.
+ *
+ * @param recluster whether documents are clustered even where the last run's clusters could be named anew (true), or clusters are named
+ *   anew even where the labelling is what it was (false); null: where it has changed
+ */
 export async function prepareRun(
   env: Env,
   cluster: Runnable,
   overrides: Overrides,
+  recluster: boolean | null = null,
 ): Promise<{ spec: RunSpec; plan: Plan }> {
   const { id: clusterId, namespaceId, definition } = cluster;
   const collections = await inputCollections(planes(env).db, namespaceId, definition.collection_ids);
   const ids = { runId: newId("run"), clusterId, namespaceId, taskId: newId("task"), createdAt: timestamp() };
-  const spec = resolveRunSpec(definition, { ids, collections, overrides });
+  const resolve = (runId: string) => resolveRunSpec(definition, { ids: { ...ids, runId }, collections, overrides });
+  const spec = await settled(env, resolve(ids.runId), resolve, recluster);
   const plan = await planRun(env, spec).catch((error: unknown) => {
     throw unpackError(error);
   });
   return { spec, plan };
+}
+
+/** The spec, or the one that takes over the last run's clusters. */
+async function settled(
+  env: Env,
+  spec: RunSpec,
+  resolve: (runId: string) => RunSpec,
+  recluster: boolean | null,
+): Promise<RunSpec> {
+  if (recluster === true) return spec;
+  const found = await reuseLast(env, spec, resolve, recluster === false ? true : null);
+  if ("spec" in found) return found.spec;
+  if (recluster === false)
+    spec.warnings.push({ loc: ["body", "recluster"], msg: `false, but ${found.reason}: the documents are clustered` });
+  return spec;
 }
 
 /**

@@ -57,7 +57,13 @@ export class FakeCollection {
 
   async shape(): Promise<FrozenShape> {
     const rows = this.#documents.filter((one) => this.#dimensions === 0 || one.vector).length;
-    return { rows, noiseRows: 0, missingRows: this.#documents.length - rows, features: [this.#feature] };
+    return {
+      rows,
+      noiseRows: 0,
+      missingRows: this.#documents.length - rows,
+      revision: { vectors: 1, payloads: 1 },
+      features: [this.#feature],
+    };
   }
 
   async freeze({ runId, zeroIsNoise, attributes }: FreezeRequest): Promise<FrozenShape> {
@@ -65,7 +71,13 @@ export class FakeCollection {
     const known = this.snapshots.get(runId);
     if (known) return known.shape;
     const snapshot: Snapshot = {
-      shape: { rows: 0, noiseRows: 0, missingRows: 0, features: [this.#feature] },
+      shape: {
+        rows: 0,
+        noiseRows: 0,
+        missingRows: 0,
+        revision: { vectors: 1, payloads: 1 },
+        features: [this.#feature],
+      },
       rows: [],
       noise: [],
       attributes,

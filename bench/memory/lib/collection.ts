@@ -55,7 +55,13 @@ export class WrittenCollection {
 
   async shape(): Promise<FrozenShape> {
     const { rows, dimensions } = this.index;
-    return { rows, noiseRows: 0, missingRows: 0, features: [{ ...FEATURE, dimensions }] };
+    return {
+      rows,
+      noiseRows: 0,
+      missingRows: 0,
+      revision: { vectors: 1, payloads: 1 },
+      features: [{ ...FEATURE, dimensions }],
+    };
   }
 
   freeze(): Promise<FrozenShape> {

@@ -117,6 +117,14 @@ export const ExecuteBody = z
     sample_size: z.int().min(2).max(1_000_000).nullish().openapi({ description: "Cap on documents, for this run." }),
     filters: Filters,
     random_state: z.int().nullish().openapi({ description: "Seed, for this run." }),
+    recluster: z
+      .boolean()
+      .nullish()
+      .openapi({
+        description:
+          "Where only `llm_labeling` has changed since the last completed run, its clusters are kept and named anew. True clusters " +
+          "the documents in any case; false keeps the clusters even where the labelling is what it was.",
+      }),
   })
   .openapi("ExecuteRequest");
 

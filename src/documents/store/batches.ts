@@ -8,6 +8,7 @@ import { deletePrefix } from "../../objects/object-store";
 import type { BatchSummary, RowError, SegmentInfo, StagedDocument } from "../contract";
 import { readConfig, type StoreContext } from "./context";
 import { insertRows } from "./database";
+import { revise } from "./revision";
 
 export const STALE_BATCH_MS = 60 * 60 * 1000;
 export const MAX_REPORTED_ERRORS = 1000;
@@ -122,6 +123,7 @@ export class Batches {
       if (record && record.open !== OPEN) return JSON.parse(record.summary) as BatchSummary;
       const batch = this.#open(batchId);
       const { inserted, updated } = this.#publish(batch.number);
+      if (inserted + updated > 0) revise(db, "vectors");
       const summary: BatchSummary = {
         ...(JSON.parse(batch.summary) as BatchSummary),
         status: failed === 0 ? "COMPLETED" : inserted + updated === 0 ? "FAILED" : "COMPLETED_WITH_ERRORS",

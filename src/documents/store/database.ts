@@ -41,6 +41,14 @@ const MIGRATIONS: readonly { name: string; statements: readonly string[] }[] = [
       "CREATE TABLE garbage (key TEXT PRIMARY KEY, due INTEGER NOT NULL)",
     ],
   },
+  {
+    name: "002_revision",
+    statements: [
+      // How often documents, and how often payloads have changed.
+      `CREATE TABLE revision (
+        only INTEGER PRIMARY KEY CHECK (only = 1), vectors INTEGER NOT NULL, payloads INTEGER NOT NULL)`,
+    ],
+  },
 ];
 
 /** Brings the storage up to date. @throws Error when it was written by a newer or different list of migrations. */

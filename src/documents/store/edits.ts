@@ -3,6 +3,7 @@ import { ShoalError } from "../../domain/errors";
 import type { Filter } from "../../domain/filters/model";
 import type { DocumentTarget, EditResult } from "../contract";
 import { MAX_PAYLOAD_BYTES, type StoreContext, scan, select } from "./context";
+import { revise } from "./revision";
 
 const MAX_IDS = 10_000;
 
@@ -14,39 +15,54 @@ export class Edits {
   }
 
   update(documentId: string, data: Record<string, unknown>, mode: "merge" | "replace"): void {
-    if (!this.#write(documentId, (old) => (mode === "merge" ? { ...old, ...data } : data))) throw notFound(documentId);
+    const { db } = this.#context;
+    db.transaction(() => {
+      if (!this.#write(documentId, (old) => (mode === "merge" ? { ...old, ...data } : data)))
+        throw notFound(documentId);
+      revise(db, "payloads");
+    });
   }
 
   updateEach(updates: { documentId: string; data: Record<string, unknown> }[]): EditResult[] {
     checkCount(updates.length);
-    return this.#context.db.transaction(() =>
-      updates.map(({ documentId, data }) =>
+    const { db } = this.#context;
+    return db.transaction(() => {
+      revise(db, "payloads");
+      return updates.map(({ documentId, data }) =>
         attempt(documentId, () => this.#write(documentId, (old) => ({ ...old, ...data }))),
-      ),
-    );
+      );
+    });
   }
 
   updateWhere(filters: Filter | null, data: Record<string, unknown>): Promise<number> {
-    return this.#forEachMatch(filters, (id) => this.#write(id, (old) => ({ ...old, ...data })));
+    return this.#forEachMatch(filters, "payloads", (id) => this.#write(id, (old) => ({ ...old, ...data })));
   }
 
   async delete(target: DocumentTarget): Promise<{ count: number; results: EditResult[] }> {
     const { db, now, wake } = this.#context;
     wake(now() + 1000);
     if ("filters" in target) {
-      return { count: await this.#forEachMatch(target.filters, (id) => this.#delete(id)), results: [] };
+      return { count: await this.#forEachMatch(target.filters, "vectors", (id) => this.#delete(id)), results: [] };
     }
     checkCount(target.documentIds.length);
-    const results = db.transaction(() => target.documentIds.map((id) => attempt(id, () => this.#delete(id))));
+    const results = db.transaction(() => {
+      revise(db, "vectors");
+      return target.documentIds.map((id) => attempt(id, () => this.#delete(id)));
+    });
     return { count: results.filter((result) => result.success).length, results };
   }
 
   /** In chunks, so that the object answers others meanwhile; writers wait at the gate, so the match does not move. */
-  async #forEachMatch(filters: Filter | null, edit: (id: string) => boolean): Promise<number> {
+  async #forEachMatch(
+    filters: Filter | null,
+    what: "vectors" | "payloads",
+    edit: (id: string) => boolean,
+  ): Promise<number> {
     const { db } = this.#context;
     let count = 0;
     for await (const chunk of scan(db, select(filters))) {
       db.transaction(() => {
+        if (chunk.length > 0) revise(db, what);
         for (const { id } of chunk) if (edit(id)) count += 1;
       });
     }

@@ -16,6 +16,7 @@ import {
   scan,
   select,
 } from "./context";
+import { readRevision } from "./revision";
 
 export const STALE_SNAPSHOT_MS = 7 * 24 * 60 * 60 * 1000;
 /** A document without its payload. */
@@ -60,7 +61,7 @@ export class Snapshots {
         missingRows += chunk.length - complete;
       }
     }
-    return { rows, noiseRows: 0, missingRows, features };
+    return { rows, noiseRows: 0, missingRows, features, revision: readRevision(db) };
   }
 
   finished(runId: string): FrozenShape | null {
@@ -99,7 +100,7 @@ export class Snapshots {
     };
     const match = select(request.filters);
     for await (const chunk of scan(db, match, paths.length > 0 || match.test ? "*" : PLACE)) chunk.forEach(take);
-    const shape: FrozenShape = { rows: 0, noiseRows: 0, missingRows, features };
+    const shape: FrozenShape = { rows: 0, noiseRows: 0, missingRows, features, revision: readRevision(db) };
     return db.transaction(() => {
       clustered.flush();
       noise.flush();

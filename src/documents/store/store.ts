@@ -19,6 +19,7 @@ import type {
   ListPage,
   ListQuery,
   PayloadText,
+  Revision,
   RowError,
   SegmentInfo,
   StagedDocument,
@@ -33,6 +34,7 @@ import { type Database, Gate, migrate } from "./database";
 import { Edits, notFound } from "./edits";
 import { Maintenance } from "./maintenance";
 import { Reader } from "./read";
+import { readRevision } from "./revision";
 import { Snapshots } from "./snapshots";
 import { Texts } from "./texts";
 
@@ -151,6 +153,10 @@ export class DocumentStore implements CollectionStoreApi {
 
   shape(filters: Filter | null, features: string[]): Promise<FrozenShape> {
     return this.#snapshots.shape(filters, features);
+  }
+
+  async revision(): Promise<Revision> {
+    return readRevision(this.#context.db);
   }
 
   async freeze(request: FreezeRequest): Promise<FrozenShape> {

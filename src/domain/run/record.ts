@@ -1,6 +1,7 @@
 /** What a run's head says to D1 and to the executions endpoints. */
 import { clusterLabelId } from "../ids";
-import type { StageResults, SubclusterResult } from "./results";
+import type { PersistResult, StageResults, SubclusterResult } from "./results";
+import type { ReusedRun } from "./reuse";
 import type { RunHead } from "./state";
 import { type Scope, scopesOf } from "./tracks";
 import type { ClusterName, RunCentroid, RunMetrics, RunRecord, RunSpec } from "./types";
@@ -11,7 +12,7 @@ export function runRecord(head: RunHead): RunRecord {
   const { spec, status, plan } = head;
   const results = head.results as StageResults;
   const completed = status === "completed" ? results.persist : undefined;
-  const centroids = completed ? runCentroids(scopesOf(spec, plan, head.results), completed.names) : null;
+  const centroids = completed ? runCentroids(head, completed) : null;
   return {
     runId: spec.runId,
     clusterId: spec.clusterId,
@@ -26,8 +27,7 @@ export function runRecord(head: RunHead): RunRecord {
     numClusters: centroids?.length ?? 0,
     numPoints: completed?.numPoints ?? 0,
     noisePoints: completed?.noisePoints ?? 0,
-    ...(completed && learnedWeights(spec, results)),
-    ...(results.relate && { relationships: results.relate.relationships }),
+    ...(completed && takenOver(head)),
     metrics: completed ? runMetrics(head) : null,
     centroids,
     warnings: runWarnings(head),
@@ -44,31 +44,45 @@ export function runRecord(head: RunHead): RunRecord {
   };
 }
 
-function learnedWeights({ features }: RunSpec, { weights }: StageResults): Pick<RunRecord, "learnedWeights"> {
-  if (!weights) return {};
+/** What is told of the clustering beside its clusters: of this run's, or of the one whose clusters it names anew. */
+export function takenOver({ spec, results }: RunHead): Pick<RunRecord, "learnedWeights" | "relationships"> {
+  const { relate, weights } = results as StageResults;
+  const { relationships = relate?.relationships, learnedWeights = weights && byUri(spec, weights) } = spec.reuse ?? {};
+  return { ...(learnedWeights && { learnedWeights }), ...(relationships && { relationships }) };
+}
+
+function byUri({ features }: RunSpec, weights: NonNullable<StageResults["weights"]>): RunRecord["learnedWeights"] {
   const byUri = Object.fromEntries(features.map(({ uri }, i) => [uri, weights.weights[i]!]));
-  return { learnedWeights: { weights: byUri, score: weights.score } };
+  return { weights: byUri, score: weights.score };
 }
 
 /** A cluster whose name the record has no room for is named in the tables only, but for an attribute's value. */
-function runCentroids(scopes: Scope[], names: ClusterName[]): RunCentroid[] {
-  return scopes.flatMap(({ results: { assign, group }, offset }) => {
+function runCentroids({ spec, plan, results }: RunHead, { names, sizes: counted }: PersistResult): RunCentroid[] {
+  if (counted) return counted.map((size, index) => runCentroid(index, size, names[index]));
+  return scopesOf(spec, plan, results).flatMap(({ results: { assign, group }, offset }) => {
     const sizes = assign?.sizes ?? group?.sizes ?? [];
-    return sizes.map((size, index) => {
-      const name = names[offset + index];
-      return {
-        cluster_id: clusterLabelId(offset + index),
-        num_members: size,
-        label: name?.label ?? group?.labels[index] ?? null,
-        summary: name?.summary ?? null,
-        keywords: name?.keywords ?? null,
-      };
-    });
+    return sizes.map((size, index) =>
+      runCentroid(offset + index, size, names[offset + index], group?.labels[index] ?? null),
+    );
   });
 }
 
+const runCentroid = (
+  index: number,
+  size: number,
+  name: ClusterName | undefined,
+  given: string | null = null,
+): RunCentroid => ({
+  cluster_id: clusterLabelId(index),
+  num_members: size,
+  label: name?.label ?? given,
+  summary: name?.summary ?? null,
+  keywords: name?.keywords ?? null,
+});
+
 /** Quality of a vector clustering, and the objectives of its method; of several clusterings the means, and each one's under its feature. */
 export function runMetrics({ spec, plan, results }: RunHead): RunMetrics | null {
+  if (spec.reuse) return spec.reuse.metrics;
   if (spec.method.kind === "attribute") return null;
   const scopes = scopesOf(spec, plan, results);
   const { persist } = results as StageResults;
@@ -103,6 +117,8 @@ function clusteringMetrics(results: StageResults): RunMetrics {
 
 /** The warnings of the request and of the data, and those that only the finished stages can give. */
 export function runWarnings({ spec, warnings, results, plan }: RunHead): RunRecord["warnings"] {
+  if (spec.reuse)
+    return withEarlier([...warnings, ...((results as StageResults).keywords?.warnings ?? [])], spec.reuse);
   const scopes = scopesOf(spec, plan, results);
   const { relate, keywords } = results as StageResults;
   const untold = relate?.untold ?? 0;
@@ -119,6 +135,12 @@ export function runWarnings({ spec, warnings, results, plan }: RunHead): RunReco
       ? [{ loc: ["hierarchy_relationships"], msg: `${untold} more overlaps of clusters are not listed` }]
       : []),
   ];
+}
+
+/** Those of the clustering that is taken over, but for what was told of its names. */
+function withEarlier(told: RunRecord["warnings"], { warnings }: ReusedRun): RunRecord["warnings"] {
+  const known = new Set(told.map(({ msg }) => msg));
+  return [...told, ...warnings.filter(({ loc, msg }) => loc[0] !== "llm_labeling" && !known.has(msg))];
 }
 
 function clusteringWarnings({ spec, plan, results }: Scope): RunRecord["warnings"] {

@@ -221,6 +221,8 @@ export interface PersistResult {
   noisePoints: number;
   /** Names of the first top-level clusters, as many as a record holds. */
   names: ClusterName[];
+  /** Members of the top-level clusters, where no stage of this run has counted them. */
+  sizes?: number[];
 }
 
 /** Of `weights`: one a feature, the largest 1, and what the clustering of the sample measured with them. */

@@ -26,6 +26,8 @@ export interface FrozenCount {
   rows: number;
   noiseRows: number;
   missingRows: number;
+  /** Of the collection when its rows were fixed; absent from runs of versions that did not ask. */
+  revision?: { vectors: number; payloads: number };
 }
 
 export interface RunHead {

@@ -6,6 +6,7 @@ import type { Labeling } from "../definition/labeling";
 import type { Warning } from "../definition/model";
 import type { Filter } from "../filters/model";
 import type { MethodSpec } from "./methods";
+import type { ReusedRun } from "./reuse";
 import type { Containment } from "./tracks";
 
 export type { MethodSpec } from "./methods";
@@ -40,6 +41,8 @@ export interface RunSpec {
   labeling: Labeling | null;
   computeMetrics: boolean;
   reproducible: boolean;
+  /** The run whose clusters are named anew, where nothing is clustered. */
+  reuse?: ReusedRun;
   /** Warnings known before the run; the run adds its own. */
   warnings: Warning[];
   /** What the manifest repeats of the definition, as the user wrote it. */

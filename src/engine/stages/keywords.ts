@@ -6,6 +6,7 @@ import { chooseFields } from "../naming/fields";
 import { Gleaner } from "../naming/gleaner";
 import { keywordsOf } from "../naming/keywords";
 import { putNames } from "../naming/names";
+import { reusedSource } from "../naming/reused";
 import { samplesOf } from "../naming/samples";
 import { clusteredSource } from "../naming/source";
 import { putJson } from "./json";
@@ -16,7 +17,7 @@ const SAMPLES = "keywords/samples";
 export const keywords: Stage = {
   async map(context): Promise<KeywordsResult> {
     const { spec, stage, scratch, pulse } = context;
-    const source = await clusteredSource(context);
+    const source = spec.reuse ? await reusedSource(context, spec.reuse) : await clusteredSource(context);
     const { clusters } = source;
     const { fields, stopWords, warnings } = await chooseFields(context, source);
     const wantsSamples = spec.labeling?.enabled ?? false;

@@ -6,6 +6,7 @@ import type { Stage, TaskContext } from "../context";
 import { type ClusterNames, clusterNames, recordedNames } from "../naming/names";
 import { allMembers, joinedTables } from "./joined-tables";
 import { writeKeptTables } from "./kept-tables";
+import { writeReused } from "./persist-reused";
 
 export const persist: Stage = {
   // Reading, encoding and writing alternate, so what is not waiting is computing.
@@ -14,6 +15,7 @@ export const persist: Stage = {
 
 async function writeTables(context: TaskContext): Promise<PersistResult> {
   const { spec, plan, objects, results } = context;
+  if (spec.reuse) return writeReused(context, spec.reuse);
   const tables = await joinedTables(context);
   const names = await clusterNames(context);
   const key = (file: ArtifactFile) => keys.artifact(spec.namespaceId, spec.clusterId, spec.runId, file);

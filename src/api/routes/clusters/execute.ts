@@ -31,7 +31,7 @@ const config = (id: string, path: string, summary: string) => ({
 
 async function execute(c: AppContext, { params, query, body }: Request): Promise<TaskResponse> {
   const cluster = await requireCluster(c, params.cluster_identifier);
-  const { spec } = await prepareRun(c.env, cluster, overridesOf(body));
+  const { spec } = await prepareRun(c.env, cluster, overridesOf(body), body.recluster ?? null);
   const task = (await startRun(c.env, spec)) as TaskResponse;
   return waitForTask(c, task, spec, query.wait);
 }

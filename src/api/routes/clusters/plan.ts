@@ -23,7 +23,7 @@ export const planClusterOperation = operation(
   },
   async (c, { params, body }) => {
     const cluster = await requireCluster(c, params.cluster_identifier);
-    const { spec, plan } = await prepareRun(c.env, cluster, overridesOf(body));
+    const { spec, plan } = await prepareRun(c.env, cluster, overridesOf(body), body.recluster ?? null);
     return { cluster_id: cluster.id, plan: renderPlan(plan), warnings: spec.warnings };
   },
 );

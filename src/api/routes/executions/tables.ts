@@ -81,10 +81,7 @@ export async function answerTables(
 }
 
 /** How many coordinates the run gave its rows; a run over attributes gives none. */
-function mapDimensions({ plan }: ExecutionRow): number {
-  const components = plan?.stages.find(({ kind }) => kind === "scatter")?.params.components;
-  return typeof components === "number" ? components : 0;
-}
+const mapDimensions = ({ plan }: ExecutionRow): number => plan?.map?.components ?? 0;
 
 function notReady({ id, status }: ExecutionRow): ShoalError {
   const details = { resource: "execution", run_id: id, status };
