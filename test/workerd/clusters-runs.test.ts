@@ -277,9 +277,9 @@ describe("the tables of a run", () => {
     });
     expect(status).toBe(200);
     expect(body).toMatchObject({ total_members: DOCUMENTS / 3, cluster_id: cluster });
-    expect(body.centroids).toMatchObject([{ cluster_id: "cl_1", cluster_label: "cl_1", num_members: DOCUMENTS / 3 }]);
+    expect(body.centroids).toMatchObject([{ cluster_id: "cl_1", cluster_label: "B2", num_members: DOCUMENTS / 3 }]);
     expect(body.members).toHaveLength(5);
-    expect(body.members[0]).toMatchObject({ cluster_label: "cl_1", distance_to_centroid: expect.any(Number) });
+    expect(body.members[0]).toMatchObject({ cluster_label: "B2", distance_to_centroid: expect.any(Number) });
     expect((await shoal.post(`/v1/clusters/${cluster}/data`)).body.centroids).toHaveLength(3);
   });
 
