@@ -94,6 +94,7 @@ export interface CentroidJson {
   feature_name: string | null;
   feature_dimensions: number | null;
   parent_cluster_id: string | null;
+  child_cluster_ids: string[];
   hierarchy_level: number;
   x: number | null;
   y: number | null;

@@ -8,13 +8,22 @@ import type { TableFile } from "./read";
 export async function nextCursor(table: TableFile, { offset, limit, clusterIds }: ReadOptions): Promise<string | null> {
   const next = offset + limit;
   if (next >= (await table.count(clusterIds))) return null;
-  return btoa(`${next}.${fingerprint(table, clusterIds)}`).replaceAll("=", "");
+  return pageCursor(next, identityOf(table, clusterIds));
 }
 
 /** The offset that a cursor of this table and filter stands for. Throws `invalid_cursor` for any other. */
 export function offsetOf(cursor: string, table: TableFile, clusterIds: string[] | null): number {
+  return pageOffset(cursor, identityOf(table, clusterIds));
+}
+
+/** `identity`: plain data that says what is paged. */
+export const pageCursor = (offset: number, identity: unknown): string =>
+  btoa(`${offset}.${fingerprint(identity)}`).replaceAll("=", "");
+
+/** The offset that such a cursor stands for. Throws `invalid_cursor` for one of anything else. */
+export function pageOffset(cursor: string, identity: unknown): number {
   const [offset, print] = decode(cursor).split(".");
-  if (print !== fingerprint(table, clusterIds) || !/^\d{1,15}$/.test(offset!)) {
+  if (print !== fingerprint(identity) || !/^\d{1,15}$/.test(offset!)) {
     throw new ShoalError("invalid_cursor", "cursor does not belong to this run and these cluster_ids.", { cursor });
   }
   return Number(offset);
@@ -28,8 +37,11 @@ function decode(cursor: string): string {
   }
 }
 
-function fingerprint(table: TableFile, clusterIds: string[] | null): string {
-  const filter = clusterIds && [...clusterIds].sort();
-  const identity = JSON.stringify([table.key, table.bytes, filter]);
-  return createHash("sha256").update(identity).digest("hex").slice(0, 16);
-}
+const identityOf = ({ key, bytes }: TableFile, clusterIds: string[] | null): unknown => [
+  key,
+  bytes,
+  clusterIds && [...clusterIds].sort(),
+];
+
+const fingerprint = (identity: unknown): string =>
+  createHash("sha256").update(JSON.stringify(identity)).digest("hex").slice(0, 16);

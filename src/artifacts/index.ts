@@ -7,7 +7,7 @@
 import type { ObjectStore } from "../objects/object-store";
 import type { ReadOptions } from "./contract";
 import { TableFile } from "./read";
-import { CENTROIDS, type ColumnBatch, HIERARCHY, MEMBERS } from "./tables";
+import { CENTROIDS, type ColumnBatch, HIERARCHY, MEMBERS, type TableSpec } from "./tables";
 
 export type {
   CentroidJson,
@@ -18,7 +18,7 @@ export type {
   ReadOptions,
   WrittenTable,
 } from "./contract";
-export { nextCursor, offsetOf } from "./cursor";
+export { nextCursor, offsetOf, pageCursor, pageOffset } from "./cursor";
 export { METHOD_TABLES, type MethodTableFile, type MethodTableSpec, writeMethodTable } from "./method-tables";
 export { initParquet, parquetMemoryBytes } from "./parquet";
 export type { TableFile } from "./read";
@@ -42,6 +42,9 @@ export const openMembers = (objects: ObjectStore, key: string): Promise<TableFil
   TableFile.open(objects, key, MEMBERS);
 export const openCentroids = (objects: ObjectStore, key: string): Promise<TableFile> =>
   TableFile.open(objects, key, CENTROIDS);
+/** A table that a method keeps. */
+export const openTable = (objects: ObjectStore, key: string, spec: TableSpec): Promise<TableFile> =>
+  TableFile.open(objects, key, spec);
 export const openHierarchy = (objects: ObjectStore, key: string): Promise<TableFile> =>
   TableFile.open(objects, key, HIERARCHY);
 

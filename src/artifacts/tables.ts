@@ -67,6 +67,7 @@ export const CENTROIDS: TableSpec = {
     dictionary("feature_name"),
     column("feature_dimensions", "int32"),
     column("parent_cluster_id", "utf8"),
+    required("child_cluster_ids", "list<utf8>"),
     required("hierarchy_level", "int32"),
     column("x", "float32"),
     column("y", "float32"),

@@ -21,7 +21,13 @@ export function writeMembers(
 export function writeCentroids(objects: ObjectStore, key: string, rows: CentroidRow[]): Promise<WrittenTable> {
   const vectorBytes = Math.max(4, ...rows.slice(0, 1).map((row) => 4 * (row.vector?.length ?? 0)));
   const groupRows = Math.min(GROUP_ROWS, Math.max(1, Math.floor(CENTROID_GROUP_BYTES / vectorBytes)));
-  return writeTable(objects, key, CENTROIDS, rowsAsColumns(CENTROIDS, rows, groupRows, centroidCells), groupRows);
+  const children = Map.groupBy(rows, (row) => row.parentClusterId);
+  const cells = (row: CentroidRow) =>
+    centroidCells(
+      row,
+      (children.get(row.clusterId) ?? []).map((one) => one.clusterId),
+    );
+  return writeTable(objects, key, CENTROIDS, rowsAsColumns(CENTROIDS, rows, groupRows, cells), groupRows);
 }
 
 /** Writes hierarchy.parquet. */
@@ -109,7 +115,7 @@ async function* rowsAsColumns<Row>(
   }
 }
 
-const centroidCells = (row: CentroidRow): Record<string, Cell> => ({
+const centroidCells = (row: CentroidRow, children: string[]): Record<string, Cell> => ({
   cluster_id: row.clusterId,
   centroid_vector: row.vector,
   num_members: row.numMembers,
@@ -120,6 +126,7 @@ const centroidCells = (row: CentroidRow): Record<string, Cell> => ({
   feature_name: row.featureName,
   feature_dimensions: row.featureDimensions,
   parent_cluster_id: row.parentClusterId,
+  child_cluster_ids: children,
   hierarchy_level: row.hierarchyLevel,
   x: row.coordinates?.[0] ?? null,
   y: row.coordinates?.[1] ?? null,

@@ -30,6 +30,7 @@ export type * from "./density/dbcv/contract";
 export type * from "./density/dbscan";
 export type * from "./density/hdbscan/contract";
 export { selectClusters } from "./density/hdbscan/labels";
+export { recondense } from "./density/hdbscan/recondense";
 export { opticsLabels } from "./density/optics";
 export type * from "./density/optics/contract";
 export { InvalidParameter, OutOfMemory } from "./errors";

@@ -66,6 +66,7 @@ it("DuckDB sees the documented types", async () => {
     "feature_name VARCHAR",
     "feature_dimensions INTEGER",
     "parent_cluster_id VARCHAR",
+    "child_cluster_ids VARCHAR[]",
     "hierarchy_level INTEGER",
     "x FLOAT",
     "y FLOAT",

@@ -140,6 +140,7 @@ describe("centroids.parquet", () => {
         feature_name: "pixels",
         feature_dimensions: 5,
         parent_cluster_id: null,
+        child_cluster_ids: [],
         hierarchy_level: 0,
         x: row.coordinates![0],
         y: row.coordinates![1],

@@ -45,7 +45,10 @@ export const ArtifactsQuery = z.object({
     .transform((text) => text.split(",").filter(Boolean))
     .pipe(ClusterIds)
     .optional()
-    .openapi({ type: "string", description: "These clusters only, separated by commas; `-1` is noise." }),
+    .openapi({
+      type: "string",
+      description: "These clusters and those below them only, separated by commas; `-1` is noise.",
+    }),
   projection_method: z
     .enum(["2d", "3d"])
     .default("2d")
@@ -55,7 +58,9 @@ export const ArtifactsQuery = z.object({
 export const DataBody = z
   .object({
     cluster_id: z.string().nullish().openapi({ description: "One cluster of the run, as in `cluster_ids`." }),
-    cluster_ids: ClusterIds.nullish().openapi({ description: "These clusters only; `-1` is noise." }),
+    cluster_ids: ClusterIds.nullish().openapi({
+      description: "These clusters and those below them only; `-1` is noise.",
+    }),
     include_centroids: z.boolean().default(true),
     include_members: z.boolean().default(false),
     limit: z.int().min(1).max(MAX_ROWS).nullish(),
@@ -101,6 +106,9 @@ const Centroid = z.looseObject({
   label: z.string().nullable(),
   summary: z.string().nullable(),
   keywords: z.array(z.string()).nullable(),
+  parent_cluster_id: z.string().nullable().openapi({ description: "Null at the top." }),
+  child_cluster_ids: z.array(z.string()),
+  hierarchy_level: z.int().openapi({ description: "0 at the top." }),
 });
 
 const Member = z.looseObject({

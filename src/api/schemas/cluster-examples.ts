@@ -10,7 +10,7 @@ import { renderEvent } from "./run-event";
 
 const CREATED = "2026-11-21T13:20:40.122000Z";
 const ENDED = "2026-11-21T13:20:40.690000Z";
-const IDS = {
+export const IDS = {
   clusterId: "clust_mi8l2k4q0d7v1c9x5z3b",
   runId: "run_mi8l2k9w7h2m4n6p8q1r",
   taskId: "task_mi8l2k9w3s5t7u9v1w2x",
@@ -64,6 +64,9 @@ const CENTROID = {
   label: null,
   summary: null,
   keywords: null,
+  parent_cluster_id: null,
+  child_cluster_ids: [],
+  hierarchy_level: 0,
 };
 const MEMBER = {
   point_id: "doc_0",

@@ -120,7 +120,7 @@ const withDefaults = (row: CentroidJson) => ({
   effective_features: {},
   feature_statistics: {},
   parent_cluster_id: row.parent_cluster_id,
-  child_cluster_ids: [],
+  child_cluster_ids: row.child_cluster_ids,
   hierarchy_level: row.hierarchy_level,
   metadata: { representatives: row.representatives },
 });

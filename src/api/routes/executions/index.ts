@@ -1,5 +1,6 @@
 import { executionArtifactsOperation } from "./artifacts";
 import { cancelExecutionOperation } from "./cancel";
+import { cutExecutionOperation } from "./cut";
 import { executionDataOperation } from "./data";
 import { deleteExecutionOperation } from "./delete";
 import { executionEventsOperation } from "./events";
@@ -17,5 +18,6 @@ export const executionOperations = [
   deleteExecutionOperation,
   executionArtifactsOperation,
   executionDataOperation,
+  cutExecutionOperation,
   executionEventsOperation,
 ];

@@ -83,7 +83,7 @@ export async function answerTables(
 /** How many coordinates the run gave its rows; a run over attributes gives none. */
 const mapDimensions = ({ plan }: ExecutionRow): number => plan?.map?.components ?? 0;
 
-function notReady({ id, status }: ExecutionRow): ShoalError {
+export function notReady({ id, status }: ExecutionRow): ShoalError {
   const details = { resource: "execution", run_id: id, status };
   return status === "failed"
     ? new ShoalError("artifacts_not_found", `Run ${id} failed and has no artifacts.`, details)
