@@ -4,12 +4,13 @@ import type { RunCoordinator } from "../durable-objects/run-coordinator";
 import type { TaskMessage } from "./domain/run/types";
 import type { JobMessage } from "./jobs/contract";
 import type { ObjectGateway } from "./objects/gateway";
+import type { EmbeddingEnv } from "./providers/embeddings";
 
 /**
  * The bindings of both roles (see wrangler.toml). The API has all but `STORE`; the compute Worker has `DATA`, `STORE`,
  * `COLLECTIONS` and `RUNS`. `src/index.ts` is the only place that looks at `ROLE`.
  */
-export interface Env {
+export interface Env extends EmbeddingEnv {
   ROLE: "api" | "compute" | "all";
   ENVIRONMENT: "local" | "production" | (string & {});
   SHOAL_ROOT_KEY?: string;

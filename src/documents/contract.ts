@@ -1,5 +1,7 @@
 /** The CollectionStore's RPC interface, as the API, the importer and the engine call it. */
+import type { Warning } from "../domain/definition/model";
 import type { Filter, SortSpec } from "../domain/filters/model";
+import type { TextFeature } from "../domain/text/feature";
 
 /** A feature of a collection: what its vectors look like. */
 export interface CollectionFeature {
@@ -10,7 +12,14 @@ export interface CollectionFeature {
   dimensions: number;
   /** `dense` unless it says otherwise. A `sparse` vector lists its values other than zero. */
   kind?: "dense" | "sparse";
+  /** Given as several vectors of `dimensions` numbers each, which the import makes one dense vector of. */
+  pooling?: Pooling;
+  /** Made of the documents' text where it is not given. */
+  text?: TextFeature;
 }
+
+export const POOLINGS = ["mean", "max"] as const;
+export type Pooling = (typeof POOLINGS)[number];
 
 export interface StoreConfig {
   namespaceId: string;
@@ -85,8 +94,18 @@ export interface BatchSummary {
   failed: number;
   /** The first 1,000 refused rows, by line; `failed` counts all. */
   errors: RowError[];
+  /** What was stored otherwise than it came; absent where nothing was. */
+  warnings?: Warning[];
   created_at: string;
   completed_at: string | null;
+}
+
+/** What an importer counted. */
+export interface ImportOutcome {
+  received: number;
+  errors: RowError[];
+  failed: number;
+  warnings?: Warning[];
 }
 
 /** A stored document as the API renders it. `createdAt` and `updatedAt` are ISO-8601. */
@@ -96,7 +115,13 @@ export interface StoredDocument {
   features: string[];
   createdAt: string;
   updatedAt: string;
-  vectors?: Record<string, number[]>;
+  vectors?: Record<string, number[] | SparseValues>;
+}
+
+/** A sparse vector as JSON has it: ascending indices, a value for each. */
+export interface SparseValues {
+  indices: number[];
+  values: number[];
 }
 
 export interface ListQuery {
@@ -270,7 +295,7 @@ export interface CollectionStoreApi {
   begin(batchId: string): Promise<BatchSummary>;
   /** Calls that name the same segment key share it. Returns the rows refused because their id came before. */
   stage(batchId: string, segment: Omit<SegmentInfo, "id"> | null, documents: StagedDocument[]): Promise<RowError[]>;
-  commit(batchId: string, outcome: { received: number; errors: RowError[]; failed: number }): Promise<BatchSummary>;
+  commit(batchId: string, outcome: ImportOutcome): Promise<BatchSummary>;
   abandon(batchId: string): Promise<void>;
   batch(batchId: string): Promise<BatchSummary | null>;
 

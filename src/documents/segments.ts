@@ -1,10 +1,11 @@
 /**
  * Segments: the vectors of a collection, as immutable uncompressed Arrow IPC files in the object store. One record
- * batch, one FixedSizeList<float32> column per feature; a document without a vector of a feature has zeros there and a
+ * batch, one FixedSizeList<float32> column per dense feature (sparse ones: `segments-sparse.ts`); a document without a vector of a feature has zeros there and a
  * bit in the CollectionStore that says so. Row r of a column starts at `offset + 4 · dimensions · r`, so that rows are
  * read by byte range without parsing the file.
  */
 import {
+  type Data,
   Field,
   FixedSizeList,
   Float32,
@@ -17,7 +18,8 @@ import {
 } from "apache-arrow";
 import { ShoalError } from "../domain/errors";
 import type { ObjectStore } from "../objects/object-store";
-import type { CollectionFeature, DenseColumn, FrozenPage, SegmentInfo } from "./contract";
+import type { CollectionFeature, DenseColumn, FrozenPage, SegmentInfo, SparseRows } from "./contract";
+import { locateSparse, sparseData } from "./segments-sparse";
 
 /** A segment holds at most this many bytes of vectors: one object-store put, a few range reads. */
 export const SEGMENT_BYTES = 8 * 1024 * 1024;
@@ -34,22 +36,22 @@ export interface EncodedSegment {
   columns: SegmentInfo["columns"];
 }
 
-/** Rows that fit a segment of these features; at least one. */
+/** Rows that fit a segment of these features; at least one. What sparse vectors take is seen as they come. */
 export function segmentCapacity(features: CollectionFeature[]): number {
-  const rowBytes = features.reduce((sum, feature) => sum + 4 * feature.dimensions, 0);
+  const rowBytes = features.reduce((sum, { kind, dimensions }) => sum + (kind === "sparse" ? 4 : 4 * dimensions), 0);
   return Math.min(MAX_SEGMENT_ROWS, Math.max(1, Math.floor(SEGMENT_BYTES / Math.max(rowBytes, 1))));
 }
 
-/** Encodes `rows` rows; `values[i]` holds the vectors of feature i, row-major, and may be longer than needed. */
-export function encodeSegment(features: CollectionFeature[], values: Float32Array[], rows: number): EncodedSegment {
-  const fields: Field[] = [];
-  const children = features.map(({ name, dimensions }, i) => {
-    const type = new FixedSizeList(dimensions, new Field("item", new Float32(), false));
-    fields.push(new Field(name, type, false));
-    const data = values[i]!.subarray(0, rows * dimensions);
-    const child = makeData({ type: new Float32(), length: data.length, nullCount: 0, data });
-    return makeData({ type, length: rows, nullCount: 0, child });
+/** A feature's vectors in a segment: row-major, possibly longer than needed; or compressed sparse rows. */
+export type ColumnValues = Float32Array | SparseRows;
+
+/** Encodes `rows` rows; `values[i]` holds the vectors of feature i. */
+export function encodeSegment(features: CollectionFeature[], values: ColumnValues[], rows: number): EncodedSegment {
+  const children = features.map(({ dimensions }, i) => {
+    const column = values[i]!;
+    return column instanceof Float32Array ? denseData(column, dimensions, rows) : sparseData(column, rows);
   });
+  const fields = features.map(({ name }, i) => new Field(name, children[i]!.type, false));
   const struct = makeData({ type: new Struct(fields), length: rows, nullCount: 0, children });
   const writer = new RecordBatchFileWriter();
   writer.write(new RecordBatch(new Schema(fields), struct));
@@ -58,11 +60,22 @@ export function encodeSegment(features: CollectionFeature[], values: Float32Arra
   return { bytes, columns: locateColumns(bytes, features) };
 }
 
+function denseData(values: Float32Array, dimensions: number, rows: number): Data {
+  const type = new FixedSizeList(dimensions, new Field("item", new Float32(), false));
+  const data = values.subarray(0, rows * dimensions);
+  const child = makeData({ type: new Float32(), length: data.length, nullCount: 0, data });
+  return makeData({ type, length: rows, nullCount: 0, child });
+}
+
 /** The reader's arrays are views of the file, so their place in it is the place to read from later. */
 function locateColumns(bytes: Uint8Array, features: CollectionFeature[]): SegmentInfo["columns"] {
   const batch = tableFromIPC(bytes).batches[0]!;
   const columns: SegmentInfo["columns"] = {};
-  features.forEach(({ name, dimensions }, i) => {
+  features.forEach(({ name, dimensions, kind }, i) => {
+    if (kind === "sparse") {
+      columns[name] = locateSparse(bytes, batch, i, dimensions);
+      return;
+    }
     const values = batch.data.children[i]!.children[0]!.values as Float32Array;
     if (values.buffer !== bytes.buffer) throw new Error("the Arrow reader copied a column: its offset is unknown");
     columns[name] = { offset: values.byteOffset - bytes.byteOffset, dimensions };

@@ -100,8 +100,14 @@ describe("refused rows", () => {
     ["too large for a float", { vectors: { pixels: [1, 1e39, 2] } }, "invalid_vector", "finite 32-bit float"],
     ["a text in a vector", { vectors: { pixels: [1, "2", 2] } }, "invalid_vector", '"2"'],
     ["an unknown feature", { vectors: { pixel: [1, 2, 3] } }, "feature_not_found", "pixels, text"],
-    ["a sparse vector", { vectors: { pixels: { indices: [1], values: [1] } } }, "feature_kind_not_available", "sparse"],
-    ["a multi-vector", { vectors: { pixels: [[1, 2, 3]] } }, "feature_kind_not_available", "dense"],
+    [
+      "a sparse vector",
+      { vectors: { pixels: { indices: [1], values: [1] } } },
+      "invalid_vector",
+      "not a sparse vector",
+    ],
+    ["a multi-vector", { vectors: { pixels: [[1, 2, 3]] } }, "invalid_vector", "not a multi-vector"],
+    ["a bare sparse vector", { vectors: { indices: [1], values: [1] } }, "feature_not_found", "pixels, text"],
     ["a numeric id", { document_id: 5 }, "validation_failed", "must be a string"],
     ["an empty id", { document_id: "" }, "validation_failed", "1 to 255"],
     ["a control character in an id", { document_id: "a\nb" }, "validation_failed", "control"],
@@ -215,7 +221,7 @@ it("writes several segments and finds every vector again", async () => {
   expect((await importValues(h.target("b1"), values)).inserted).toBe(rows);
   expect(h.objects.keys.length).toBe(2);
   for (const i of [0, 2047, 2048, 2499])
-    expect((await h.store.get(`d${i}`, true))!.vectors!.v![dimensions - 1]).toBe(i);
+    expect(((await h.store.get(`d${i}`, true))!.vectors!.v as number[])[dimensions - 1]).toBe(i);
 });
 
 it("gives up what it wrote when the body breaks", async () => {

@@ -82,7 +82,7 @@ describe("segments", () => {
   it("that are missing, or lack a column, are an error", async () => {
     const { objects, segmentInfo } = await stored(3);
     const page = { segments: Int32Array.of(0), segmentRows: Int32Array.of(0), segmentInfo };
-    await expect(gatherRows(objects, page, ["c"], new Float32Array(8))).rejects.toThrow("no column 'c'");
+    await expect(gatherRows(objects, page, ["c"], new Float32Array(8))).rejects.toThrow("no dense column 'c'");
     await objects.delete(["s0"]);
     await expect(gatherRows(objects, page, ["a"], new Float32Array(8))).rejects.toThrow("s0");
   });

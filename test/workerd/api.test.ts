@@ -164,7 +164,7 @@ describe("collections", () => {
         feature_extractor_name: "passthrough",
         version: "v1",
       },
-      features: [{ uri: "mixpeek://passthrough@v1/position", name: "position", dimensions: 2 }],
+      features: [{ uri: "mixpeek://passthrough@v1/position", name: "position", dimensions: 2, kind: "dense" }],
     });
     const { features } = await ok("GET", "/v1/collections/points/features", { namespace });
     expect(features).toEqual([
@@ -174,6 +174,9 @@ describe("collections", () => {
         version: "v1",
         vector_index: "passthrough_v1_position",
         dimensions: 2,
+        kind: "dense",
+        pooling: null,
+        made_from: null,
         primary: true,
       },
     ]);
@@ -182,7 +185,7 @@ describe("collections", () => {
   it("refuses what it does not have", async () => {
     const create = (feature_extractor: unknown, collection_name = "other") =>
       call("POST", "/v1/collections", { namespace, body: { collection_name, feature_extractor } });
-    const unknown = await create({ feature_extractor_name: "text_extractor", version: "v1" });
+    const unknown = await create({ feature_extractor_name: "image_extractor", version: "v1" });
     expect([unknown.status, unknown.json.error.code]).toEqual([422, "feature_extractor_not_found"]);
     const feature = (name: string, dimensions: number) => ({
       feature_extractor_name: "passthrough",
@@ -192,7 +195,7 @@ describe("collections", () => {
     const wide = await create(feature("a", 5000));
     expect(wide.json.detail[0]).toMatchObject({
       loc: ["body", "feature_extractor", "parameters", "features", 0, "dimensions"],
-      msg: "must be at most 4096, got 5000",
+      msg: "must be at most 4096 of a dense feature, got 5000",
     });
     const taken = await create(feature("a", 2), "points");
     expect([taken.status, taken.json.error.code]).toEqual([409, "collection_name_taken"]);

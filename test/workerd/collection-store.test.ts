@@ -151,7 +151,7 @@ it.each(["UNCOMPRESSED", "SNAPPY", "GZIP", "BROTLI", "ZSTD"] as const)("imports 
   const summary = await importDocuments({ store, config, objects, batchId: "batch_1", body, format: "parquet" });
   expect(summary).toMatchObject({ status: "COMPLETED", received: rows, inserted: rows });
   const { documents } = await store.list(listQuery({ limit: 1, offset: 8765, returnVectors: true }));
-  expect(documents[0]!.vectors!.v!.slice(0, 2)).toEqual([8765, Math.fround(8765.01)]);
+  expect((documents[0]!.vectors!.v as number[]).slice(0, 2)).toEqual([8765, Math.fround(8765.01)]);
   expect((await objects.list(`documents/ns_1/col_parquet_${codec}/uploads/`)).objects).toEqual([]);
 });
 
@@ -162,6 +162,6 @@ it("imports an Arrow record batch that is too large for memory by way of the obj
   const summary = await importDocuments({ store, config, objects, batchId: "batch_1", body, format: "arrow" });
   expect(summary).toMatchObject({ status: "COMPLETED", received: rows, inserted: rows });
   const { documents } = await store.list(listQuery({ limit: 1, offset: 69_999, returnVectors: true }));
-  expect(documents[0]!.vectors!.v![0]).toBe(69_999);
+  expect((documents[0]!.vectors!.v as number[])[0]).toBe(69_999);
   expect((await objects.list("documents/ns_1/col_large/uploads/")).objects).toEqual([]);
 });

@@ -3,13 +3,14 @@
  * batch is in memory once and its columns are views of it; one that is too large for that is split before (see
  * `arrow-split.ts`).
  */
-import { DataType, type Field, Message, type RecordBatch, RecordBatchReader, util } from "apache-arrow";
+import { DataType, type Field, Message, type RecordBatch, RecordBatchReader } from "apache-arrow";
 import type { RecordBatch as RecordBatchHeader } from "apache-arrow/ipc/metadata/message";
 import { ShoalError } from "../../domain/errors";
 import type { ObjectStore } from "../../objects/object-store";
 import type { CollectionFeature, StoreConfig } from "../contract";
 import { batchUploadKey } from "../store/batches";
 import { splitRecordBatch } from "./arrow-split";
+import { vectorReader } from "./arrow-vectors";
 import { chunksOf } from "./bytes";
 import { toJson } from "./cells";
 import { type DecodedBatch, type DecodedRow, decodeInto, featureIndex, type RawVector, RowRefusal } from "./decoded";
@@ -189,7 +190,7 @@ class ExactReader {
 type RowReader = (index: number, line: number) => DecodedRow;
 
 function readColumns(batch: RecordBatch, features: CollectionFeature[]): RowReader {
-  const vectors: ((index: number) => RawVector | null)[] = features.map(() => () => null);
+  const vectors: ((index: number) => RawVector)[] = features.map(() => () => null);
   const cells: [name: string, get: (index: number) => unknown][] = [];
   let ids: ((index: number) => unknown) | null = null;
   batch.schema.fields.forEach((field, i) => {
@@ -216,33 +217,7 @@ function readColumns(batch: RecordBatch, features: CollectionFeature[]): RowRead
   };
 }
 
-function vectorReader(batch: RecordBatch, column: number, { name, dimensions }: CollectionFeature) {
-  const data = batch.data.children[column]!;
-  const { type } = data;
-  const child = data.children[0];
-  if (!DataType.isFixedSizeList(type) || !child || !DataType.isFloat(child.type)) {
-    throw badColumn(name, `must be a FixedSizeList of float32 or float16, not ${type}`);
-  }
-  if (type.listSize !== dimensions) throw badColumn(name, `has ${type.listSize} dimensions, the feature ${dimensions}`);
-  const values = child.values as Float32Array | Float64Array | Uint16Array;
-  const isHalf = values instanceof Uint16Array;
-  return (index: number): RawVector | null => {
-    if (!data.getValid(index)) return null;
-    const from = index * dimensions;
-    if (child.nullCount > 0) {
-      for (let i = 0; i < dimensions; i++) {
-        if (!child.getValid(from + i)) throw new RowRefusal("invalid_vector", `'${name}'[${i}] is null, not a number`);
-      }
-    }
-    const row = values.subarray(from, from + dimensions);
-    return isHalf ? Float32Array.from(row, (half) => util.uint16ToFloat64(half)) : row;
-  };
-}
-
 const asDate = (value: unknown): unknown => (typeof value === "number" ? new Date(value) : value);
-
-const badColumn = (name: string, what: string): ShoalError =>
-  new ShoalError("invalid_vector", `Column '${name}' ${what}.`, { column: name });
 
 const malformed = (what: string): ShoalError =>
   new ShoalError("bad_request", `The body is not an Arrow IPC stream: ${what}.`);

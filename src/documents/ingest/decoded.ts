@@ -1,8 +1,11 @@
 /** What every decoder gives: rows as they came, not yet checked against each other or stored. */
 import type { CollectionFeature, RowError } from "../contract";
 
-/** Numbers of a vector, still to be checked. Arrow gives float arrays, JSON whatever was written. */
-export type RawVector = ArrayLike<unknown>;
+/**
+ * A vector still to be checked: numbers, `{indices, values}`, or several arrays of numbers. Arrow gives float arrays, JSON
+ * whatever was written.
+ */
+export type RawVector = unknown;
 
 export interface DecodedRow {
   /** 1-based: line of NDJSON, element or row of the other formats. */
@@ -11,7 +14,7 @@ export interface DecodedRow {
   /** JSON text of an object. */
   payload: string;
   /** By feature of the collection; null where the row has none. */
-  vectors: (RawVector | null)[];
+  vectors: RawVector[];
 }
 
 export interface DecodedBatch {

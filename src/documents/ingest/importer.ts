@@ -7,21 +7,23 @@ import { newId } from "../../domain/ids";
 import type { ObjectStore } from "../../objects/object-store";
 import type {
   BatchSummary,
-  CollectionFeature,
   CollectionStoreApi,
+  ImportOutcome,
   RowError,
   StagedDocument,
   StoreConfig,
 } from "../contract";
-import { encodeSegment, segmentCapacity } from "../segments";
+import { encodeSegment, SEGMENT_BYTES, segmentCapacity } from "../segments";
 import { batchSegmentKey, MAX_REPORTED_ERRORS } from "../store/batches";
 import { MAX_PAYLOAD_BYTES } from "../store/context";
 import { decodeArrow } from "./arrow";
-import { type DecodedBatch, type DecodedRow, decodeInto, type RawVector, RowRefusal } from "./decoded";
+import { type DecodedBatch, type DecodedRow, decodeInto, RowRefusal } from "./decoded";
 import { decodeJson } from "./json";
 import { decodeNdjson } from "./ndjson";
 import { decodeParquet } from "./parquet";
 import { readRow } from "./rows";
+import { type EmbedderOf, TextNotes, withTextVectors } from "./texts";
+import { type VectorColumn, vectorColumn } from "./vectors";
 
 export type ImportFormat = "json" | "ndjson" | "arrow" | "parquet";
 
@@ -30,6 +32,8 @@ export interface ImportTarget {
   store: CollectionStoreApi;
   config: StoreConfig;
   batchId: string;
+  /** The models that make vectors of texts. Needed where a feature of the collection asks for one. */
+  embedderOf?: EmbedderOf;
 }
 
 /** Payload text that is held before it is staged: a call to the store stays far below the 32 MiB of an RPC. */
@@ -75,8 +79,9 @@ async function importBatches(
   const known = await target.store.begin(target.batchId);
   if (known.status !== "PROCESSING") return known;
   const pending = new Pending(target);
+  const notes = new TextNotes();
   try {
-    for await (const batch of batches) {
+    for await (const batch of withTextVectors(batches, target.config.features, embedderOf(target), notes)) {
       for (const error of batch.refused) pending.refuse(error);
       if (pending.outcome.received + batch.rows.length > MAX_ROWS) throw tooManyRows();
       for (const row of batch.rows) {
@@ -86,7 +91,7 @@ async function importBatches(
     }
     await pending.flush();
     await pending.settled();
-    return await target.store.commit(target.batchId, pending.outcome);
+    return await target.store.commit(target.batchId, { ...pending.outcome, warnings: notes.warnings });
   } catch (error) {
     await pending.settled().catch(() => undefined);
     await target.store.abandon(target.batchId);
@@ -94,13 +99,19 @@ async function importBatches(
   }
 }
 
+const embedderOf = ({ embedderOf, config }: ImportTarget): EmbedderOf => {
+  if (embedderOf) return embedderOf;
+  return ({ model }) => {
+    throw new Error(`the importer of ${config.collectionId} was given no way to reach the model ${model}`);
+  };
+};
+
 /** Rows that are checked and not yet staged, and the vectors of the segment in the making. */
 class Pending {
-  readonly outcome: { received: number; errors: RowError[]; failed: number } = { received: 0, errors: [], failed: 0 };
+  readonly outcome: ImportOutcome = { received: 0, errors: [], failed: 0 };
   readonly #target: ImportTarget;
-  readonly #features: CollectionFeature[];
   readonly #capacity: number;
-  readonly #values: Float32Array[];
+  readonly #columns: VectorColumn[];
   #rows = 0;
   #documents: StagedDocument[] = [];
   #payloadBytes = 0;
@@ -109,13 +120,19 @@ class Pending {
 
   constructor(target: ImportTarget) {
     this.#target = target;
-    this.#features = target.config.features;
-    this.#capacity = segmentCapacity(this.#features);
-    this.#values = this.#features.map(() => new Float32Array(0));
+    const { features } = target.config;
+    this.#capacity = segmentCapacity(features);
+    this.#columns = features.map((feature) => vectorColumn(feature, this.#capacity));
   }
 
   get isFull(): boolean {
-    return this.#rows === this.#capacity || this.#documents.length >= MAX_STAGED || this.#payloadBytes >= STAGE_BYTES;
+    const bytes = this.#columns.reduce((sum, column) => sum + column.bytes(this.#rows), 0);
+    return (
+      this.#rows === this.#capacity ||
+      bytes >= SEGMENT_BYTES ||
+      this.#documents.length >= MAX_STAGED ||
+      this.#payloadBytes >= STAGE_BYTES
+    );
   }
 
   refuse(error: RowError): void {
@@ -154,16 +171,12 @@ class Pending {
     const bytes = payloadBytes(payload);
     let present = 0;
     let zero = 0;
-    this.#features.forEach((feature, i) => {
+    this.#columns.forEach((column, i) => {
       const vector = vectors[i] ?? null;
-      const values = this.#room(i, feature.dimensions);
-      const at = this.#rows * feature.dimensions;
-      if (vector === null) {
-        values.fill(0, at, at + feature.dimensions);
-      } else {
-        present |= 1 << i;
-        if (copyVector(vector, values, at, feature)) zero |= 1 << i;
-      }
+      const isZero = column.set(this.#rows, vector);
+      if (vector === null) return;
+      present |= 1 << i;
+      if (isZero) zero |= 1 << i;
     });
     this.#documents.push({
       line,
@@ -177,23 +190,12 @@ class Pending {
     if (present !== 0) this.#rows += 1;
   }
 
-  /** Feature i's values with room for one more row; they grow with the batch, so that a single create costs little. */
-  #room(i: number, dimensions: number): Float32Array {
-    const values = this.#values[i]!;
-    if (values.length >= (this.#rows + 1) * dimensions) return values;
-    const rows = Math.min(this.#capacity, Math.max(16, 2 * this.#rows));
-    const grown = new Float32Array(rows * dimensions);
-    grown.set(values);
-    this.#values[i] = grown;
-    return grown;
-  }
-
   /** Hands the pending rows over; returns when the ones before them are stored, so that at most two lots are held. */
   async flush(): Promise<void> {
     if (this.#documents.length === 0) return;
     const documents = this.#documents;
     const rows = this.#rows;
-    const encoded = rows === 0 ? null : encodeSegment(this.#features, this.#values, rows);
+    const encoded = rows === 0 ? null : this.#encode(rows);
     this.#documents = [];
     this.#rows = 0;
     this.#payloadBytes = 0;
@@ -201,6 +203,14 @@ class Pending {
     this.#writing = this.#write(documents, encoded, rows);
     // A failure is thrown by the next flush or by `settled`, not as an unhandled rejection meanwhile.
     this.#writing.catch(() => undefined);
+  }
+
+  #encode(rows: number) {
+    return encodeSegment(
+      this.#target.config.features,
+      this.#columns.map((column) => column.rows(rows)),
+      rows,
+    );
   }
 
   async #write(documents: StagedDocument[], encoded: ReturnType<typeof encodeSegment> | null, rows: number) {
@@ -233,32 +243,6 @@ function payloadBytes(payload: string): number {
   const bytes = atMost <= MAX_PAYLOAD_BYTES ? atMost : new TextEncoder().encode(payload).byteLength;
   if (bytes <= MAX_PAYLOAD_BYTES) return bytes;
   throw new RowRefusal("payload_too_large", `the payload has ${bytes} bytes; the limit is ${MAX_PAYLOAD_BYTES}`);
-}
-
-/** Checks and stores a vector as float32; returns whether it is all zero. @throws RowRefusal `invalid_vector`. */
-function copyVector(
-  vector: RawVector,
-  into: Float32Array,
-  at: number,
-  { name, dimensions }: CollectionFeature,
-): boolean {
-  if (vector.length !== dimensions) {
-    throw new RowRefusal("invalid_vector", `'${name}' must have ${dimensions} numbers, not ${vector.length}`);
-  }
-  let isZero = true;
-  for (let i = 0; i < dimensions; i++) {
-    const value = vector[i];
-    if (typeof value !== "number") {
-      throw new RowRefusal("invalid_vector", `'${name}'[${i}] is ${JSON.stringify(value) ?? value}, not a number`);
-    }
-    const stored = Math.fround(value);
-    into[at + i] = stored;
-    if (!Number.isFinite(stored)) {
-      throw new RowRefusal("invalid_vector", `'${name}'[${i}] is ${value}, which is no finite 32-bit float`);
-    }
-    if (stored !== 0) isZero = false;
-  }
-  return isZero;
 }
 
 /** The import format of a content type, or null. */

@@ -9,7 +9,6 @@ import type { DecodedArray, PageHeader, SchemaTree } from "hyparquet";
 import { decompressPage } from "hyparquet/src/datapage.js";
 import { byteStreamSplit, readRleBitPackedHybrid } from "hyparquet/src/encoding.js";
 import { getMaxDefinitionLevel, isListLike } from "hyparquet/src/schema.js";
-import type { RawVector } from "./decoded";
 
 type Decompress = (bytes: Uint8Array, size: number) => Uint8Array;
 
@@ -70,7 +69,7 @@ export class ListPage {
     for (let i = 0; i < count && this.hasMore; i++) rows.push(this.#row());
   }
 
-  #row(): RawVector | null {
+  #row(): ArrayLike<unknown> | null {
     const { type, valueLevel, elementLevel, mayBeNull } = this.#column;
     const from = this.#at;
     let to = from + 1;

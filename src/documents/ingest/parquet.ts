@@ -105,14 +105,13 @@ function readRow(
   line: number,
   features: CollectionFeature[],
 ) {
-  const vectors: (RawVector | null)[] = Array(features.length).fill(null);
+  const vectors: RawVector[] = Array(features.length).fill(null);
   const payload: Record<string, unknown> = {};
   let documentId: string | null = null;
   columns.forEach(({ name }, c) => {
     const value = values[c]![index] ?? null;
     const feature = featureIndex(features, name);
     if (feature >= 0) {
-      if (value !== null && !isList(value)) throw new RowRefusal("invalid_vector", `'${name}' must be a list`);
       vectors[feature] = value;
     } else if (name === "document_id") {
       if (value !== null && typeof value !== "string") {
@@ -125,5 +124,3 @@ function readRow(
   });
   return { line, documentId, payload: JSON.stringify(payload), vectors };
 }
-
-const isList = (value: unknown): value is RawVector => Array.isArray(value) || ArrayBuffer.isView(value);

@@ -30,10 +30,10 @@ export function readRow(value: unknown, line: number, features: CollectionFeatur
   }
   const documentId = id ?? null;
   const merged = rest;
-  const found: (RawVector | null)[] = Array(features.length).fill(null);
+  const found: RawVector[] = Array(features.length).fill(null);
   const refuse = (code: string, message: string) => new RowRefusal(code, message, documentId);
   addPayload(merged, payload, "payload", refuse);
-  addVectors(found, vectors, "vectors", features, refuse);
+  addVectors(found, nameSparse(vectors, features), "vectors", features, refuse);
   if (blocks !== undefined && blocks !== null) {
     if (!Array.isArray(blocks)) throw refuse("validation_failed", "features must be an array");
     blocks.forEach((block: unknown, i) => {
@@ -57,15 +57,14 @@ function addPayload(into: Record<string, unknown>, payload: unknown, where: stri
 }
 
 function addVectors(
-  into: (RawVector | null)[],
+  into: RawVector[],
   vectors: unknown,
   where: string,
   features: CollectionFeature[],
   refuse: Refuse,
 ): void {
   if (vectors === undefined || vectors === null) return;
-  if (!isObject(vectors)) throw refuse("invalid_vector", `${where} must map feature names to arrays of numbers`);
-  if (isSparse(vectors)) throw refuse("feature_kind_not_available", notDense(where, "sparse"));
+  if (!isObject(vectors)) throw refuse("invalid_vector", `${where} must map feature names to vectors`);
   for (const [name, value] of Object.entries(vectors)) {
     if (value === null) continue;
     const at = `${where}.${name}`;
@@ -74,22 +73,22 @@ function addVectors(
       const known = features.map((feature) => feature.name).join(", ") || "none";
       throw refuse("feature_not_found", `${at} names no feature of the collection; it has: ${known}`);
     }
-    if (isObject(value) && isSparse(value)) throw refuse("feature_kind_not_available", notDense(at, "sparse"));
-    if (!Array.isArray(value)) throw refuse("invalid_vector", `${at} must be an array of numbers`);
-    if (Array.isArray(value[0])) throw refuse("feature_kind_not_available", notDense(at, "multi-vector"));
-    if (into[index]) throw refuse("invalid_vector", `feature '${features[index]!.name}' is given twice`);
+    if (into[index] !== null) throw refuse("invalid_vector", `feature '${features[index]!.name}' is given twice`);
     into[index] = value;
   }
 }
 
-/** In the create request a lone dense vector may have any name: it is the collection's only feature. */
+/** In the create request a lone vector may have any name: it is the collection's only feature. */
 function nameLone(vectors: unknown, features: CollectionFeature[]): unknown {
-  if (features.length !== 1 || !isObject(vectors) || isSparse(vectors)) return vectors;
+  const named = nameSparse(vectors, features);
+  if (named !== vectors || features.length !== 1 || !isObject(vectors)) return named;
   const entries = Object.entries(vectors);
   return entries.length === 1 ? { [features[0]!.name]: entries[0]![1] } : vectors;
 }
 
-const isSparse = (vectors: Record<string, unknown>): boolean => "indices" in vectors && "values" in vectors;
-
-const notDense = (where: string, kind: string): string =>
-  `${where} is a ${kind} vector; this deployment takes dense ones: an array of numbers`;
+/** A bare `{indices, values}` is a vector of the collection's only sparse feature. */
+function nameSparse(vectors: unknown, features: CollectionFeature[]): unknown {
+  if (!isObject(vectors) || !("indices" in vectors && "values" in vectors)) return vectors;
+  const [only, ...others] = features.filter(({ kind }) => kind === "sparse");
+  return only && others.length === 0 ? { [only.name]: vectors } : vectors;
+}

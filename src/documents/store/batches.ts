@@ -5,7 +5,7 @@
 import { ShoalError } from "../../domain/errors";
 import { keys } from "../../objects/keys";
 import { deletePrefix } from "../../objects/object-store";
-import type { BatchSummary, RowError, SegmentInfo, StagedDocument } from "../contract";
+import type { BatchSummary, ImportOutcome, RowError, SegmentInfo, StagedDocument } from "../contract";
 import { readConfig, type StoreContext } from "./context";
 import { insertRows } from "./database";
 import { revise } from "./revision";
@@ -23,12 +23,6 @@ interface BatchRecord {
   id: string;
   summary: string;
   open: typeof ENDED | typeof OPEN | typeof LEAVING;
-}
-
-export interface ImportOutcome {
-  received: number;
-  errors: RowError[];
-  failed: number;
 }
 
 export class Batches {
@@ -116,7 +110,7 @@ export class Batches {
     return segment!.id;
   }
 
-  commit(batchId: string, { received, errors, failed }: ImportOutcome): BatchSummary {
+  commit(batchId: string, { received, errors, failed, warnings }: ImportOutcome): BatchSummary {
     const { db } = this.#context;
     return db.transaction(() => {
       const record = this.#find(batchId);
@@ -132,6 +126,7 @@ export class Batches {
         updated,
         failed,
         errors: errors.toSorted((a, b) => a.line - b.line).slice(0, MAX_REPORTED_ERRORS),
+        ...(warnings && warnings.length > 0 ? { warnings } : {}),
         completed_at: new Date(this.#context.now()).toISOString(),
       };
       db.all("UPDATE batches SET summary = ?, open = ? WHERE number = ?", JSON.stringify(summary), ENDED, batch.number);

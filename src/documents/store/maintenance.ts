@@ -8,7 +8,8 @@
 import { newId } from "../../domain/ids";
 import { keys } from "../../objects/keys";
 import type { StoreConfig } from "../contract";
-import { encodeSegment, gatherRows, MAX_SEGMENT_ROWS } from "../segments";
+import { type ColumnValues, encodeSegment, gatherRows, MAX_SEGMENT_ROWS } from "../segments";
+import { gatherSparseRows } from "../segments-sparse";
 import { readConfig, readSegments, type StoreContext } from "./context";
 
 export const GARBAGE_DELAY_MS = 10 * 60 * 1000;
@@ -147,8 +148,12 @@ export class Maintenance {
         rows.map((row) => row.segment),
       ),
     };
-    const values: Float32Array[] = [];
-    for (const { name, dimensions } of config.features) {
+    const values: ColumnValues[] = [];
+    for (const { name, dimensions, kind } of config.features) {
+      if (kind === "sparse") {
+        values.push(await gatherSparseRows(objects, page, name));
+        continue;
+      }
       const out = new Float32Array(rows.length * dimensions);
       await gatherRows(objects, page, [name], out);
       values.push(out);

@@ -2,8 +2,9 @@
 import { ShoalError } from "../../domain/errors";
 import type { Filter, SortSpec } from "../../domain/filters/model";
 import { compileSort, decodeCursor, encodeCursor, type SortKey } from "../../domain/filters/sort";
-import type { GroupPage, GroupQuery, ListPage, ListQuery, StoredDocument } from "../contract";
+import type { CollectionFeature, GroupPage, GroupQuery, ListPage, ListQuery, StoredDocument } from "../contract";
 import { gatherRows } from "../segments";
+import { gatherSparseRows } from "../segments-sparse";
 import {
   type DocumentRecord,
   featureMask,
@@ -27,6 +28,11 @@ const MAX_GROUPS = 100_000;
 const MAX_KEY_CHARACTERS = 16 * 1024 * 1024;
 /** Bytes of one number in a structured clone. */
 const NUMBER_BYTES = 9;
+
+/** Entries of a sparse vector as a page's size is estimated: an average text, not the longest. */
+const SPARSE_NUMBERS = 2000;
+const numbersOf = ({ kind, dimensions }: CollectionFeature): number =>
+  kind === "sparse" ? SPARSE_NUMBERS : dimensions;
 
 type Position = Parameters<typeof encodeCursor>[0];
 
@@ -78,7 +84,7 @@ export class Reader {
     // read in one go, since each chunk would sort all documents again.
     const chunkRows = exact ? limit + 1 : sort.length === 0 ? CHUNK_ROWS : -1;
     const vectorBytes = returnVectors
-      ? NUMBER_BYTES * readConfig(db).features.reduce((sum, feature) => sum + feature.dimensions, 0)
+      ? NUMBER_BYTES * readConfig(db).features.reduce((sum, feature) => sum + numbersOf(feature), 0)
       : 0;
     const records: DocumentRecord[] = [];
     let shown: Position | null = null;
@@ -164,15 +170,24 @@ export class Reader {
       records.map((record) => record.segment),
     );
     for (const document of documents) document.vectors = {};
-    for (const { name, dimensions } of config.features) {
+    for (const { name, dimensions, kind } of config.features) {
       const { mask } = featureMask(config, [name]);
       const having = records.flatMap((record, i) => (record.present & mask ? [i] : []));
-      const out = new Float32Array(having.length * dimensions);
       const page = {
         segments: Int32Array.from(having, (i) => records[i]!.segment),
         segmentRows: Int32Array.from(having, (i) => records[i]!.segment_row),
         segmentInfo,
       };
+      if (kind === "sparse") {
+        const { offsets, indices, values } = await gatherSparseRows(objects, page, name);
+        having.forEach((i, at) => {
+          const [from, to] = [offsets[at]!, offsets[at + 1]!];
+          const vector = { indices: [...indices.subarray(from, to)], values: [...values.subarray(from, to)] };
+          documents[i]!.vectors![name] = vector;
+        });
+        continue;
+      }
+      const out = new Float32Array(having.length * dimensions);
       await gatherRows(objects, page, [name], out);
       having.forEach((i, at) => {
         documents[i]!.vectors![name] = [...out.subarray(at * dimensions, (at + 1) * dimensions)];

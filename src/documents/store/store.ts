@@ -16,6 +16,7 @@ import type {
   FrozenShape,
   GroupPage,
   GroupQuery,
+  ImportOutcome,
   ListPage,
   ListQuery,
   PayloadText,
@@ -28,7 +29,7 @@ import type {
   TextsRequest,
 } from "../contract";
 import { aggregate } from "./aggregate";
-import { Batches, type ImportOutcome } from "./batches";
+import { Batches } from "./batches";
 import { readConfig, type StoreContext } from "./context";
 import { type Database, Gate, migrate } from "./database";
 import { Edits, notFound } from "./edits";

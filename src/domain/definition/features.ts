@@ -8,7 +8,7 @@ export type FeatureRequest = string | { extractor: string; version?: string | nu
 
 export interface CollectionFeatures {
   collectionId: string;
-  features: { uri: string; name: string; dimensions: number }[];
+  features: { uri: string; name: string; dimensions: number; kind?: "dense" | "sparse" }[];
 }
 
 /** What a request is looked up by; null matches anything. */
@@ -69,13 +69,27 @@ function resolve(
   return found.uri;
 }
 
-/** By name where the request has one; else by extractor; else, for an unknown extractor, the single common feature. */
+const TEXT_EXTRACTOR = "text_extractor";
+
+/**
+ * By name where the request has one; else by extractor; else, for an unknown extractor, the single common feature.
+ * The published text extractor has outputs by its models' names: any of them is the collections' dense feature of text, or
+ * the lexical one where a model made none.
+ */
 function candidates(feature: Wanted, common: CollectionFeatures["features"]): CollectionFeatures["features"] {
-  if (feature.name !== null) return common.filter(({ name }) => name === feature.name);
+  const isText = feature.extractor === TEXT_EXTRACTOR;
+  if (feature.name !== null) {
+    const named = common.filter(({ name }) => name === feature.name);
+    if (named.length > 0 || !isText) return named;
+  }
   const ofExtractor = common.filter(({ uri }) => {
     const [, extractor, version] = URI.exec(uri) ?? [];
     return extractor === feature.extractor && (feature.version === null || version === feature.version);
   });
+  if (isText && (feature.name !== null || ofExtractor.length > 0)) {
+    const dense = ofExtractor.filter(({ kind }) => kind !== "sparse");
+    return dense.length > 0 ? dense : ofExtractor;
+  }
   return ofExtractor.length > 0 || common.length > 1 ? ofExtractor : common;
 }
 

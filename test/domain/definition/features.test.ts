@@ -18,6 +18,51 @@ describe("features", () => {
     expect(warnings.length > 0).toBe(warned);
   });
 
+  describe("of the text extractor", () => {
+    const uri = (name: string) => `mixpeek://text_extractor@v1/${name}`;
+    const feature = (name: string, dimensions: number) => ({ uri: uri(name), name, dimensions });
+    const lexical = { ...feature("lexical", 262_144), kind: "sparse" as const };
+    const dense = feature("text_embedding", 3);
+    const E5 = "multilingual_e5_large_instruct_v1";
+
+    it.each([
+      ["another output, without a dense feature", uri("text_embedding"), [lexical], uri("lexical"), true],
+      ["another output, beside a dense feature", uri(E5), [lexical, dense], uri("text_embedding"), true],
+      ["the dense feature by its name", uri("text_embedding"), [lexical, dense], uri("text_embedding"), false],
+      ["the lexical feature by its name", uri("lexical"), [lexical, dense], uri("lexical"), false],
+      [
+        "no output, beside a dense feature",
+        { extractor: "text_extractor" },
+        [lexical, dense],
+        uri("text_embedding"),
+        true,
+      ],
+      [
+        "no output, beside another extractor's",
+        { extractor: "text_extractor" },
+        [lexical, { uri: PIXELS, name: "pixels", dimensions: 3 }],
+        uri("lexical"),
+        true,
+      ],
+    ])("are found by %s", (_, request, features, expected, warned) => {
+      const found = resolveFeatures([{ request, loc }], [{ collectionId: "col_a", features }]);
+      expect(found.uris).toEqual([expected]);
+      expect(found.warnings.length).toBe(warned ? 1 : 0);
+    });
+
+    it("are not those of another extractor", () => {
+      const error = refusal(() => resolveFeatures([{ request: uri(E5), loc }], ONE));
+      expect(error).toMatchObject({ code: "feature_not_found" });
+    });
+
+    it("are ambiguous with two models", () => {
+      const features = [lexical, dense, feature("other", 5)];
+      expect(() => resolveFeatures([{ request: uri(E5), loc }], [{ collectionId: "col_a", features }])).toThrow(
+        /several/,
+      );
+    });
+  });
+
   it("default to the single common one", () => {
     expect(resolveFeatures([], ONE)).toEqual({ uris: [PIXELS], warnings: [] });
     const error = refusal(() => resolveFeatures([], TWO));

@@ -1,4 +1,7 @@
 import { type CollectionDoc, findCollection, insertCollection, newCollection } from "../../../db/collections";
+import { ShoalError } from "../../../domain/errors";
+import { validationError } from "../../../domain/issues";
+import { type EmbeddingEnv, modelEmbedder } from "../../../providers/embeddings";
 import { services } from "../../context";
 import { operation } from "../../operation";
 import { tellCollection } from "../../told";
@@ -15,8 +18,10 @@ export const createCollectionOperation = operation(
     tag: "Collections",
     summary: "Create a collection",
     description:
-      "The `passthrough` extractor takes vectors as they are: name its features and their dimensions. A feature's URI is " +
-      "`mixpeek://passthrough@v1/{name}`.",
+      "The `passthrough` extractor takes vectors as they are: name its features and their dimensions (`type` is `dense`, `sparse` " +
+      "or `multi_vector`). A feature's URI is `mixpeek://passthrough@v1/{name}`. The `text_extractor` takes documents with text " +
+      "only, at `input_mappings.text` (a dot path or several; `text` by default): it makes the sparse feature `lexical` of their " +
+      "words and, with `parameters.embedding`, a dense one by a model.",
     access: { scope: "write", namespaced: true },
     body: {
       schema: CreateCollectionRequest,
@@ -36,6 +41,7 @@ export const createCollectionOperation = operation(
     const { db, collectionStore } = services(c);
     const namespaceId = c.var.namespace.id;
     const { features, warnings } = extractorFeatures(body.feature_extractor);
+    requireModels(c.env, features);
     const doc = newCollection(describe(namespaceId, body, features));
     const taken = (await findCollection(db, namespaceId, doc.collection_name)) !== null;
     // The store first: a row must never name a store that does not know its features.
@@ -47,6 +53,20 @@ export const createCollectionOperation = operation(
   },
 );
 
+/** A collection whose texts no model could be asked about would refuse every import. */
+function requireModels(env: EmbeddingEnv, features: CollectionDoc["features"]): void {
+  for (const { text } of features) {
+    if (!text?.embedding) continue;
+    try {
+      modelEmbedder(env, text.embedding);
+    } catch (error) {
+      if (!(error instanceof ShoalError) || error.code !== "validation_failed") throw error;
+      const loc = ["body", "feature_extractor", "parameters", "embedding", "base_url"];
+      throw validationError([{ loc, msg: error.message, type: "value_error" }]);
+    }
+  }
+}
+
 type NewCollection = Omit<CollectionDoc, "collection_id" | "created_at" | "updated_at">;
 
 function describe(
@@ -55,7 +75,10 @@ function describe(
   features: CollectionDoc["features"],
 ): NewCollection {
   const { feature_extractor: extractor, schedule } = body;
-  const vectors = features.map(({ name, dimensions }) => [name, { type: "vector", dimensions }]);
+  const vectors = features.map(({ name, dimensions, kind }) => [
+    name,
+    { type: kind === "sparse" ? "sparse_vector" : "vector", dimensions },
+  ]);
   const input_schema = body.input_schema ?? { properties: {} };
   return {
     namespace_id: namespaceId,

@@ -1,12 +1,23 @@
 import type { z } from "@hono/zod-openapi";
 import type { CollectionDoc } from "../../../db/collections";
-import type { CollectionResponse } from "./schemas";
+import type { CollectionFeature } from "../../../documents/contract";
+import type { CollectionResponse, FeatureKind } from "./schemas";
+
+/** What a document brings: several vectors of a feature become one, which is dense from then on. */
+export const featureKind = ({ kind, pooling }: CollectionFeature): z.infer<typeof FeatureKind> =>
+  pooling ? "multi_vector" : (kind ?? "dense");
 
 /** A collection as the API answers it; what no operation can set yet has its neutral value. */
 export const renderCollection = (doc: CollectionDoc, documentCount: number): z.input<typeof CollectionResponse> => ({
   ...doc,
   source: { type: "bucket", ...doc.source },
   feature_extractor: doc.feature_extractor as z.input<typeof CollectionResponse>["feature_extractor"],
+  features: doc.features.map((feature) => ({
+    uri: feature.uri,
+    name: feature.name,
+    dimensions: feature.dimensions,
+    kind: featureKind(feature),
+  })),
   source_bucket_schemas: null,
   source_lineage: [],
   vector_indexes: doc.features.map(({ name, dimensions }) => ({

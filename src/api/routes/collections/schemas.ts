@@ -13,10 +13,18 @@ const FeatureExtractorRequest = z
     feature_extractor_name: z.string().min(1).openapi({ example: "passthrough" }),
     version: z.string().min(1).default("v1"),
     parameters: JsonObject.nullish().openapi({
-      description: "For `passthrough`: `features`, at most 16 of `{name, dimensions}`; dimensions are 1 to 4096.",
+      description:
+        "For `passthrough`: `features`, at most 16 of `{name, dimensions, type?, pooling?}`. `type`: `dense` (the default) or " +
+        "`multi_vector` (several vectors a document, of which `pooling`, `mean` or `max`, makes one), 1 to 4,096 dimensions; `sparse`, up to " +
+        "1,048,576. For `text_extractor`: `embedding`, `{provider: openai_compatible or workers_ai, model, dimensions, base_url?, " +
+        "output_name?}`.",
       example: { features: [{ name: "pixels", dimensions: 64 }] },
     }),
     params: JsonObject.nullish().openapi({ description: "Another name of `parameters`." }),
+    input_mappings: JsonObject.nullish().openapi({
+      description: "For `text_extractor`: `text`, a dot path or several, whose texts are taken together.",
+      example: { text: ["title", "tags"] },
+    }),
   })
   .openapi("FeatureExtractorRequest");
 
@@ -49,7 +57,8 @@ export const PatchCollectionRequest = z
   .openapi("PatchCollectionRequest");
 export const PATCHABLE = ["collection_name", "enabled", ...Object.keys(mutable)];
 
-const Feature = z.object({ uri: z.string(), name: z.string(), dimensions: z.int() });
+export const FeatureKind = z.enum(["dense", "sparse", "multi_vector"]);
+const Feature = z.object({ uri: z.string(), name: z.string(), dimensions: z.int(), kind: FeatureKind });
 
 export const CollectionResponse = z
   .object({
@@ -64,7 +73,7 @@ export const CollectionResponse = z
       feature_extractor_name: z.string(),
       version: z.string(),
     }),
-    features: z.array(Feature).openapi({ description: "The dense features of the documents." }),
+    features: z.array(Feature).openapi({ description: "The features of the documents." }),
     source: Source,
     source_bucket_schemas: JsonObject.nullable(),
     source_lineage: z.array(JsonObject),
@@ -120,7 +129,7 @@ export const COLLECTION_EXAMPLE = {
     version: "v1",
     parameters: { features: [{ name: "pixels", dimensions: 64 }] },
   },
-  features: [{ uri: "mixpeek://passthrough@v1/pixels", name: "pixels", dimensions: 64 }],
+  features: [{ uri: "mixpeek://passthrough@v1/pixels", name: "pixels", dimensions: 64, kind: "dense" as const }],
   source: { type: "bucket" as const },
   source_bucket_schemas: null,
   source_lineage: [],

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { timestamp } from "../../../db/time";
 import type { BatchSummary } from "../../../documents/contract";
-import { Timestamp } from "../../schemas/common";
+import { Timestamp, Warning } from "../../schemas/common";
 
 export const BatchResponse = z
   .object({
@@ -21,6 +21,7 @@ export const BatchResponse = z
         }),
       )
       .openapi({ description: "The first 1,000 refused rows; `failed` counts all." }),
+    warnings: z.array(Warning).optional(),
     created_at: Timestamp,
     completed_at: Timestamp.nullable(),
   })

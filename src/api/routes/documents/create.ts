@@ -1,8 +1,10 @@
 import type { RowError } from "../../../documents/contract";
 import { importValues } from "../../../documents/ingest/importer";
+import type { EmbedderOf } from "../../../documents/ingest/texts";
 import { ERRORS, type ErrorCode, ShoalError } from "../../../domain/errors";
 import { newId } from "../../../domain/ids";
 import { validationError } from "../../../domain/issues";
+import { modelEmbedder } from "../../../providers/embeddings";
 import { services } from "../../context";
 import { DOCUMENTS_LIMIT } from "../../middleware/body";
 import { operation } from "../../operation";
@@ -47,13 +49,14 @@ export const createDocumentOperation = operation(
       });
     }
     const config = { namespaceId, collectionId, features };
-    const target = { objects, store, config, batchId: newId("batch") };
-    const { errors } = await importValues(target, [{ ...body, document_id: documentId }]);
+    const embedderOf: EmbedderOf = (settings) => modelEmbedder(c.env, settings);
+    const target = { objects, store, config, batchId: newId("batch"), embedderOf };
+    const { errors, warnings } = await importValues(target, [{ ...body, document_id: documentId }]);
     if (errors[0]) throw refused(errors[0]);
     await tellWritten(c, collectionId, { batchId: target.batchId, inserted: 1 });
     const document = await store.get(documentId, false);
     if (!document) throw documentNotFound(documentId);
-    return renderDocument(document, namespaceId, collectionId);
+    return { ...renderDocument(document, namespaceId, collectionId), ...(warnings ? { warnings } : {}) };
   },
 );
 

@@ -1,5 +1,6 @@
 import type { BatchSummary, CollectionStoreApi } from "../../../documents/contract";
 import { IMPORT_TYPES, importDocuments, requireImportFormat } from "../../../documents/ingest/importer";
+import { modelEmbedder } from "../../../providers/embeddings";
 import { type AppContext, services } from "../../context";
 import { IMPORT_LIMIT } from "../../middleware/body";
 import { operation } from "../../operation";
@@ -24,7 +25,9 @@ export const importDocumentsOperation = operation(
     upload: {
       mediaTypes: IMPORT_TYPES,
       limitBytes: IMPORT_LIMIT,
-      description: "A document: `{document_id?, payload, vectors: {feature: [numbers]}}`; in tables a column each.",
+      description:
+        "A document: `{document_id?, payload, vectors: {feature: [numbers]}}`; in tables a column each. A sparse vector is " +
+        "`{indices, values}`, a multi-vector an array of arrays. Of a text extractor's collection the payload is enough.",
       examples: {
         "application/x-ndjson":
           '{"document_id": "doc_1", "payload": {"label": 7}, "vectors": {"position": [0.1, 0.7]}}\n' +
@@ -55,6 +58,7 @@ export const importDocumentsOperation = operation(
       batchId: upload.batchId,
       body: upload.stream,
       format,
+      embedderOf: (settings) => modelEmbedder(c.env, settings),
     });
     await tellBatch(c, collectionId, summary);
     return renderBatch(summary);

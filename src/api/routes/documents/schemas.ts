@@ -9,8 +9,10 @@ export const DocumentParams = CollectionParams.extend({
 });
 
 const VectorMap = z.record(z.string(), z.unknown()).openapi({
-  additionalProperties: { type: "array", items: { type: "number" } },
-  description: "By feature name or URI: an array of as many numbers as the feature has dimensions.",
+  additionalProperties: {},
+  description:
+    "By feature name or URI. Dense: an array of as many numbers as the feature has dimensions. Sparse: `{indices, values}`. " +
+    "Multi-vector: an array of such arrays.",
 });
 
 export const CreateDocumentRequest = z
@@ -42,9 +44,16 @@ export const DocumentResponse = z
       description: "Names of the features that the document has; left out by `return_vector_names: false`.",
     }),
     vectors: z
-      .record(z.string(), z.array(z.number()))
+      .record(
+        z.string(),
+        z.union([z.array(z.number()), z.object({ indices: z.array(z.int()), values: z.array(z.number()) })]),
+      )
       .optional()
-      .openapi({ description: "With `return_vectors`: the vectors, by feature name." }),
+      .openapi({
+        description:
+          "With `return_vectors`: the vectors, by feature name. Of a sparse feature `{indices, values}`; several vectors " +
+          "that were given for a document are answered as the one that was made of them.",
+      }),
     warnings: z.array(Warning).optional(),
   })
   .openapi("DocumentResponse", { description: "The document's own fields stand at the root." });

@@ -1,0 +1,166 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { type Api, api } from "./clusters-support";
+
+const NAMESPACE = "texts";
+const shoal = api(NAMESPACE);
+
+beforeAll(async () => {
+  const extractors = [{ feature_extractor_name: "text_extractor", version: "v1" }];
+  await shoal.post("/v1/namespaces", { namespace_name: NAMESPACE, feature_extractors: extractors });
+});
+
+const create = (collection_name: string, extractor: Record<string, unknown>) =>
+  shoal.post("/v1/collections", {
+    collection_name,
+    feature_extractor: { feature_extractor_name: "text_extractor", version: "v1", ...extractor },
+  });
+
+async function imported(to: Api, collection: string, rows: unknown[]) {
+  const body = rows.map((row) => JSON.stringify(row)).join("\n");
+  const response = await to.send("POST", `/v1/collections/${collection}/documents/import`, body, {
+    "Content-Type": "application/x-ndjson",
+  });
+  return (await response.json()) as Record<string, unknown>;
+}
+
+const vectors = async (collection: string) => {
+  const { body } = await shoal.post(`/v1/collections/${collection}/documents/list`, { return_vectors: true });
+  return Object.fromEntries(
+    body.results.map((document: { document_id: string; vectors: unknown }) => [document.document_id, document.vectors]),
+  );
+};
+
+describe("a text collection", () => {
+  it("says what its features are and where they come from", async () => {
+    const created = await create("articles", { input_mappings: { text: ["title", "tags"], image: "photo" } });
+    expect(created.body).toMatchObject({
+      feature_extractor: { feature_extractor_id: "text_extractor_v1", input_mappings: { text: ["title", "tags"] } },
+      features: [{ uri: "mixpeek://text_extractor@v1/lexical", name: "lexical", dimensions: 262_144, kind: "sparse" }],
+      output_schema: { properties: { lexical: { type: "sparse_vector", dimensions: 262_144 } } },
+      warnings: [{ loc: ["body", "feature_extractor", "input_mappings", "image"] }],
+    });
+    const { body } = await shoal.get("/v1/collections/articles/features");
+    expect(body.features).toMatchObject([
+      { vector_index: "text_extractor_v1_lexical", kind: "sparse", made_from: ["title", "tags"] },
+    ]);
+  });
+
+  it("makes vectors of documents that come with text only", async () => {
+    expect(
+      await imported(shoal, "articles", [
+        { document_id: "a", payload: { title: "Sea shells", tags: ["shore"] } },
+        { document_id: "b", payload: { tags: [] } },
+        { document_id: "c", payload: { title: { en: "x" } } },
+      ]),
+    ).toMatchObject({
+      status: "COMPLETED",
+      inserted: 3,
+      warnings: [{ msg: "line 3: 'title' holds something else than text; it is left out" }],
+    });
+    const one = await shoal.post("/v1/collections/articles/documents", {
+      document_id: "d",
+      title: "Sea shells",
+      tags: "shore",
+    });
+    expect(one.body).toMatchObject({ _vectors: ["lexical"] });
+    const found = await vectors("articles");
+    expect(found).toMatchObject({ b: {}, c: {}, d: found.a });
+    expect(found.a.lexical.indices.length).toBeGreaterThan(20);
+    expect(found.a.lexical.values.length).toBe(found.a.lexical.indices.length);
+  });
+
+  it("is refused where its settings are wrong", async () => {
+    const refused = async (extractor: Record<string, unknown>) => {
+      const { status, body } = await create("refused", extractor);
+      return [status, body.error.code, body.detail?.[0]?.loc?.slice(2).join(".") ?? null];
+    };
+    const embedding = { provider: "openai_compatible", model: "m", dimensions: 8, base_url: "http://127.0.0.1:9/v1" };
+    expect(await refused({ input_mappings: { text: [] } })).toEqual([422, "validation_failed", "input_mappings.text"]);
+    expect(await refused({ parameters: { embedding: { ...embedding, dimensions: 0 } } })).toEqual([
+      422,
+      "validation_failed",
+      "parameters.embedding.dimensions",
+    ]);
+    expect(await refused({ parameters: { embedding: { ...embedding, output_name: "lexical" } } })).toEqual([
+      422,
+      "validation_failed",
+      "parameters.embedding.output_name",
+    ]);
+    expect(await refused({ parameters: { embedding: { ...embedding, base_url: "gopher://x" } } })).toEqual([
+      422,
+      "validation_failed",
+      "parameters.embedding.base_url",
+    ]);
+    expect(await refused({ parameters: { embedding: { ...embedding, provider: "workers_ai" } } })).toEqual([
+      503,
+      "not_configured",
+      null,
+    ]);
+  });
+
+  it("stores nothing when its model cannot be reached", async () => {
+    const embedding = { provider: "openai_compatible", model: "m", dimensions: 8, base_url: "http://127.0.0.1:9/v1" };
+    expect((await create("embedded", { parameters: { embedding } })).body.features).toMatchObject([
+      { name: "lexical", kind: "sparse" },
+      { name: "text_embedding", kind: "dense", dimensions: 8 },
+    ]);
+    const summary = await imported(shoal, "embedded", [{ payload: { text: "a" } }, { payload: { text: "b" } }]);
+    expect(summary).toMatchObject({ status: 503, error: { code: "provider_failed" } });
+    expect(await vectors("embedded")).toEqual({});
+  }, 20_000);
+});
+
+describe("a collection of vectors", () => {
+  it("takes sparse ones and several a document", async () => {
+    const features = [
+      { name: "splade", dimensions: 30_522, type: "sparse" },
+      { name: "colbert", dimensions: 2, type: "multi_vector", pooling: "max" },
+      { name: "plain", dimensions: 2 },
+    ];
+    const created = await shoal.post("/v1/collections", {
+      collection_name: "kinds",
+      feature_extractor: { feature_extractor_name: "passthrough", version: "v1", parameters: { features } },
+    });
+    expect(created.body.features.map(({ kind }: { kind: string }) => kind)).toEqual([
+      "sparse",
+      "multi_vector",
+      "dense",
+    ]);
+    const described = await shoal.get("/v1/collections/kinds/features");
+    expect(described.body.features).toMatchObject([
+      { kind: "sparse", pooling: null },
+      { kind: "multi_vector", pooling: "max" },
+      { kind: "dense" },
+    ]);
+    const splade = { indices: [30_521, 4], values: [-1, 0.5] };
+    expect(
+      await imported(shoal, "kinds", [
+        {
+          document_id: "a",
+          vectors: {
+            splade,
+            colbert: [
+              [0, 2],
+              [3, 4],
+            ],
+            plain: [1, 2],
+          },
+        },
+        { document_id: "b", vectors: { splade: { indices: [30_522], values: [1] } } },
+      ]),
+    ).toMatchObject({
+      inserted: 1,
+      failed: 1,
+      errors: [
+        {
+          line: 2,
+          code: "invalid_vector",
+          message: "'splade'.indices[0] must be an integer from 0 to 30521, not 30522",
+        },
+      ],
+    });
+    expect(await vectors("kinds")).toEqual({
+      a: { splade: { indices: [4, 30_521], values: [0.5, -1] }, colbert: [expect.closeTo(0.6), 1], plain: [1, 2] },
+    });
+  });
+});
