@@ -2,7 +2,9 @@ import { describe, expect, it } from "vitest";
 import type { CollectionFeature } from "../../src/documents/contract";
 import { importDocuments, importValues } from "../../src/documents/ingest/importer";
 import { MAX_EMBEDDED_TEXT } from "../../src/documents/ingest/texts";
+import { gatherSparseRows } from "../../src/documents/segments-sparse";
 import { ShoalError } from "../../src/domain/errors";
+import { parseFilter } from "../../src/domain/filters/parse";
 import { textOf } from "../../src/domain/text/feature";
 import { lexicalVector, MAX_TEXT } from "../../src/domain/text/lexical";
 import { chunkStream } from "../support/memory-object-store";
@@ -131,5 +133,92 @@ describe("documents whose text a model embeds", () => {
     expect(await h.store.count(null)).toBe(0);
     expect(h.objects.keys).toEqual([]);
     expect((await h.store.batch("b1"))!.status).toBe("FAILED");
+  });
+});
+
+describe("edits of the text", () => {
+  const create = async (features = [LEXICAL]) => {
+    const h = await StoreHarness.create(features);
+    const embedderOf = () => ({ embed: async (texts: string[]) => texts.map(() => Float32Array.of(1, 1)) });
+    const rows = Array.from({ length: 40 }, (_, i) => ({ document_id: `d${i}`, title: `word${i}`, n: i }));
+    await importValues({ ...h.target("b1"), embedderOf }, rows);
+    return h;
+  };
+  const vector = async (h: StoreHarness, id: string) => (await h.store.get(id, true))!.vectors!;
+
+  it("change the vector with the payload", async () => {
+    const h = await create();
+    await h.store.update("d1", { title: "Sea" }, "merge");
+    await h.store.update("d2", { meta: { tags: ["shore"] } }, "replace");
+    await h.store.update("d3", { title: " " }, "merge");
+    await h.store.update("d4", { n: 5 }, "merge");
+    expect(await vector(h, "d1")).toEqual({ lexical: lexical("Sea") });
+    expect(await vector(h, "d2")).toEqual({ lexical: lexical("shore") });
+    expect(await vector(h, "d3")).toEqual({});
+    expect(await vector(h, "d4")).toEqual({ lexical: lexical("word4") });
+    expect(await h.store.shape(null, ["lexical"])).toMatchObject({ rows: 39, missingRows: 1 });
+    await h.store.update("d3", { title: "back" }, "merge");
+    expect(await vector(h, "d3")).toEqual({ lexical: lexical("back") });
+    await h.pass(60 * 60 * 1000);
+    expect(await vector(h, "d1")).toEqual({ lexical: lexical("Sea") });
+    expect(await vector(h, "d0")).toEqual({ lexical: lexical("word0") });
+  });
+
+  it("by a list see earlier entries of the same list, and by a filter change all that match", async () => {
+    const h = await create();
+    const results = await h.store.updateEach([
+      { documentId: "d1", data: { title: "Sea" } },
+      { documentId: "missing", data: { title: "x" } },
+      { documentId: "d1", data: { meta: { tags: "shore" } } },
+    ]);
+    expect(results.map(({ success }) => success)).toEqual([true, false, true]);
+    expect(await vector(h, "d1")).toEqual({ lexical: lexical("Sea\nshore") });
+    const updated = await h.store.updateWhere(parseFilter({ AND: [{ field: "n", operator: "gte", value: 20 }] }), {
+      title: "same",
+    });
+    expect(updated).toBe(20);
+    expect(await vector(h, "d30")).toEqual({ lexical: lexical("same") });
+    expect(await vector(h, "d10")).toEqual({ lexical: lexical("word10") });
+  });
+
+  it("leave a snapshot's vectors where they are", async () => {
+    const h = await create();
+    await h.store.freeze({
+      runId: "r",
+      filters: null,
+      features: ["lexical"],
+      zeroIsNoise: false,
+      sample: null,
+      attributes: [],
+    });
+    await h.store.updateWhere(null, { title: "same" });
+    await h.pass(60 * 60 * 1000);
+    const page = await h.store.frozen("r", 0, 40);
+    const rows = await gatherSparseRows(h.objects, page, "lexical");
+    expect([...rows.indices.subarray(rows.offsets[7], rows.offsets[8])]).toEqual(lexical("word7").indices);
+    await h.store.release("r");
+    await h.pass(60 * 60 * 1000);
+    expect(h.objects.keys.length).toBe(1);
+    expect(await vector(h, "d7")).toEqual({ lexical: lexical("same") });
+  });
+
+  it("drop a model's vector, and only where the text changes", async () => {
+    const h = await create([LEXICAL, EMBEDDED]);
+    await h.store.update("d1", { title: "Sea" }, "merge");
+    await h.store.update("d2", { title: "word2", n: 1 }, "merge");
+    expect(await vector(h, "d1")).toEqual({ lexical: lexical("Sea") });
+    expect(await vector(h, "d2")).toEqual({ lexical: lexical("word2"), text_embedding: [1, 1] });
+  });
+
+  it("change nothing when the object store fails", async () => {
+    const h = await create();
+    h.objects.put = async () => {
+      throw new Error("down");
+    };
+    await expect(h.store.update("d1", { title: "Sea" }, "merge")).rejects.toThrow("down");
+    expect((await h.store.get("d1", true))!).toMatchObject({
+      payload: { title: "word1" },
+      vectors: { lexical: lexical("word1") },
+    });
   });
 });

@@ -69,6 +69,19 @@ describe("a text collection", () => {
     expect(found.a.lexical.values.length).toBe(found.a.lexical.indices.length);
   });
 
+  it("makes the vector anew when an edit changes the text", async () => {
+    const before = await vectors("articles");
+    const patched = await shoal.patch("/v1/collections/articles/documents/b", { title: "Sea shells", tags: ["shore"] });
+    expect(patched.body._vectors).toEqual(["lexical"]);
+    await shoal.post("/v1/collections/articles/documents/batch", {
+      updates: [{ document_id: "d", update_data: { tags: [], title: "Harbour" } }],
+    });
+    const after = await vectors("articles");
+    expect(after.b).toEqual(before.a);
+    expect(after.a).toEqual(before.a);
+    expect(after.d.lexical).not.toEqual(before.d.lexical);
+  });
+
   it("is refused where its settings are wrong", async () => {
     const refused = async (extractor: Record<string, unknown>) => {
       const { status, body } = await create("refused", extractor);
@@ -107,6 +120,10 @@ describe("a text collection", () => {
     const summary = await imported(shoal, "embedded", [{ payload: { text: "a" } }, { payload: { text: "b" } }]);
     expect(summary).toMatchObject({ status: 503, error: { code: "provider_failed" } });
     expect(await vectors("embedded")).toEqual({});
+    const given = { document_id: "g", text: "a", vectors: { text_embedding: Array(8).fill(1) } };
+    expect(await imported(shoal, "embedded", [given])).toMatchObject({ inserted: 1 });
+    const patched = await shoal.patch("/v1/collections/embedded/documents/g", { text: "b" });
+    expect(patched.body).toMatchObject({ _vectors: ["lexical"], warnings: [{ loc: ["body", "text"] }] });
   }, 20_000);
 });
 

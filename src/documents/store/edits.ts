@@ -1,11 +1,25 @@
-/** Changes to documents that are already there. Vectors never change: a new import replaces them. */
+/**
+ * Changes to documents that are already there. Vectors that documents brought stay: a new import replaces them. Those that
+ * are made of text change with it, in the same transaction as the payload.
+ */
 import { ShoalError } from "../../domain/errors";
 import type { Filter } from "../../domain/filters/model";
 import type { DocumentTarget, EditResult } from "../contract";
-import { MAX_PAYLOAD_BYTES, type StoreContext, scan, select } from "./context";
+import { type DocumentRecord, MAX_PAYLOAD_BYTES, readConfig, type StoreContext, scan, select } from "./context";
 import { revise } from "./revision";
+import { type MadeVectors, madeAnew, textFeatures } from "./text-vectors";
 
 const MAX_IDS = 10_000;
+
+type Change = (old: Record<string, unknown>) => Record<string, unknown>;
+
+/** A payload that is to be written. */
+interface Edit {
+  row: number;
+  payload: string;
+  /** Whether a text changes that vectors are made of. */
+  textChanges: boolean;
+}
 
 export class Edits {
   readonly #context: StoreContext;
@@ -14,35 +28,57 @@ export class Edits {
     this.#context = context;
   }
 
-  update(documentId: string, data: Record<string, unknown>, mode: "merge" | "replace"): void {
-    const { db } = this.#context;
-    db.transaction(() => {
-      if (!this.#write(documentId, (old) => (mode === "merge" ? { ...old, ...data } : data)))
-        throw notFound(documentId);
-      revise(db, "payloads");
-    });
+  async update(documentId: string, data: Record<string, unknown>, mode: "merge" | "replace"): Promise<void> {
+    const draft = new Draft(this.#context);
+    if (!draft.edit(documentId, (old) => (mode === "merge" ? { ...old, ...data } : data))) throw notFound(documentId);
+    await this.#write(draft);
   }
 
-  updateEach(updates: { documentId: string; data: Record<string, unknown> }[]): EditResult[] {
+  async updateEach(updates: { documentId: string; data: Record<string, unknown> }[]): Promise<EditResult[]> {
     checkCount(updates.length);
-    const { db } = this.#context;
-    return db.transaction(() => {
-      revise(db, "payloads");
-      return updates.map(({ documentId, data }) =>
-        attempt(documentId, () => this.#write(documentId, (old) => ({ ...old, ...data }))),
-      );
-    });
+    const draft = new Draft(this.#context);
+    const results = updates.map(({ documentId, data }) =>
+      attempt(documentId, () => draft.edit(documentId, (old) => ({ ...old, ...data }))),
+    );
+    await this.#write(draft);
+    return results;
   }
 
-  updateWhere(filters: Filter | null, data: Record<string, unknown>): Promise<number> {
-    return this.#forEachMatch(filters, "payloads", (id) => this.#write(id, (old) => ({ ...old, ...data })));
+  async updateWhere(filters: Filter | null, data: Record<string, unknown>): Promise<number> {
+    let count = 0;
+    for await (const chunk of scan(this.#context.db, select(filters))) {
+      const draft = new Draft(this.#context);
+      for (const record of chunk) draft.editRecord(record, (old) => ({ ...old, ...data }));
+      await this.#write(draft);
+      count += chunk.length;
+    }
+    return count;
+  }
+
+  /** Vectors are stored first and take effect with the payloads; nobody else writes meanwhile. */
+  async #write(draft: Draft): Promise<void> {
+    const { db, now } = this.#context;
+    const edits = [...draft.edits.values()];
+    if (edits.length === 0) return;
+    const changed = edits.filter(({ textChanges }) => textChanges);
+    const made: MadeVectors | null = changed.length > 0 ? await madeAnew(this.#context, changed) : null;
+    db.transaction(() => {
+      revise(db, "payloads");
+      const time = now();
+      for (const { row, payload } of edits) {
+        db.all("UPDATE documents SET payload = ?, updated = ? WHERE row = ?", payload, time, row);
+      }
+      if (!made) return;
+      revise(db, "vectors");
+      made.apply();
+    });
   }
 
   async delete(target: DocumentTarget): Promise<{ count: number; results: EditResult[] }> {
     const { db, now, wake } = this.#context;
     wake(now() + 1000);
     if ("filters" in target) {
-      return { count: await this.#forEachMatch(target.filters, "vectors", (id) => this.#delete(id)), results: [] };
+      return { count: await this.#deleteMatches(target.filters), results: [] };
     }
     checkCount(target.documentIds.length);
     const results = db.transaction(() => {
@@ -53,37 +89,16 @@ export class Edits {
   }
 
   /** In chunks, so that the object answers others meanwhile; writers wait at the gate, so the match does not move. */
-  async #forEachMatch(
-    filters: Filter | null,
-    what: "vectors" | "payloads",
-    edit: (id: string) => boolean,
-  ): Promise<number> {
+  async #deleteMatches(filters: Filter | null): Promise<number> {
     const { db } = this.#context;
     let count = 0;
     for await (const chunk of scan(db, select(filters))) {
       db.transaction(() => {
-        if (chunk.length > 0) revise(db, what);
-        for (const { id } of chunk) if (edit(id)) count += 1;
+        if (chunk.length > 0) revise(db, "vectors");
+        for (const { id } of chunk) if (this.#delete(id)) count += 1;
       });
     }
     return count;
-  }
-
-  #write(documentId: string, change: (old: Record<string, unknown>) => Record<string, unknown>): boolean {
-    const { db, now } = this.#context;
-    const [record] = db.all<{ payload: string }>("SELECT payload FROM documents WHERE id = ?", documentId);
-    if (!record) return false;
-    const payload = JSON.stringify(change(JSON.parse(record.payload) as Record<string, unknown>));
-    const bytes = new TextEncoder().encode(payload).byteLength;
-    if (bytes > MAX_PAYLOAD_BYTES) {
-      throw new ShoalError(
-        "payload_too_large",
-        `The payload of '${documentId}' would have ${bytes} bytes; the limit is ${MAX_PAYLOAD_BYTES}.`,
-        { document_id: documentId, bytes, limit: MAX_PAYLOAD_BYTES },
-      );
-    }
-    db.all("UPDATE documents SET payload = ?, updated = ? WHERE id = ?", payload, now(), documentId);
-    return true;
   }
 
   #delete(documentId: string): boolean {
@@ -92,6 +107,43 @@ export class Edits {
     if (!gone) return false;
     db.all("UPDATE segments SET live = live - 1 WHERE id = ?", gone.segment);
     return true;
+  }
+}
+
+/** Edits that are decided and not yet written; a document that is named twice is edited twice. */
+class Draft {
+  readonly edits = new Map<number, Edit>();
+  readonly #context: StoreContext;
+  readonly #texts: ReturnType<typeof textFeatures>;
+
+  constructor(context: StoreContext) {
+    this.#context = context;
+    this.#texts = textFeatures(readConfig(context.db).features);
+  }
+
+  /** False when there is no such document. */
+  edit(documentId: string, change: Change): boolean {
+    const sql = "SELECT row, id, payload FROM documents WHERE id = ?";
+    const [record] = this.#context.db.all<DocumentRecord>(sql, documentId);
+    if (record) this.editRecord(record, change);
+    return record !== undefined;
+  }
+
+  editRecord({ row, id, payload: stored }: Pick<DocumentRecord, "row" | "id" | "payload">, change: Change): void {
+    const earlier = this.edits.get(row);
+    const old = JSON.parse(earlier?.payload ?? stored) as Record<string, unknown>;
+    const changed = change(old);
+    const payload = JSON.stringify(changed);
+    const bytes = new TextEncoder().encode(payload).byteLength;
+    if (bytes > MAX_PAYLOAD_BYTES) {
+      throw new ShoalError(
+        "payload_too_large",
+        `The payload of '${id}' would have ${bytes} bytes; the limit is ${MAX_PAYLOAD_BYTES}.`,
+        { document_id: id, bytes, limit: MAX_PAYLOAD_BYTES },
+      );
+    }
+    const textChanges = earlier?.textChanges || this.#texts.differ(old, changed);
+    this.edits.set(row, { row, payload, textChanges });
   }
 }
 

@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import type { CollectionRow } from "../../../db/collections";
 import type { EditResult } from "../../../documents/contract";
 import { parseFilter } from "../../../domain/filters/parse";
 import { validationError } from "../../../domain/issues";
@@ -9,7 +10,7 @@ import { Warning } from "../../schemas/common";
 import { Filters } from "../../schemas/list";
 import { tellWritten } from "../../told";
 import { requireCollection } from "../collections/find";
-import { editableFields, renderEdits } from "./render";
+import { droppedEmbeddings, editableFields, renderEdits } from "./render";
 import { CollectionParams, DocumentFields, editResponse } from "./schemas";
 
 const BatchUpdateRequest = z
@@ -53,18 +54,19 @@ export const batchUpdateDocumentsOperation = operation(
     answer: { description: "What became of each document.", schema: UpdateResponse, example: EXAMPLE },
   },
   async (c, { params, body }) => {
-    const { id } = await requireCollection(c, params.collection_identifier);
+    const { id, features } = await requireCollection(c, params.collection_identifier);
     const { updates, filters, update_data } = body;
     if (Boolean(updates) === Boolean(update_data)) {
       throw validationError([
         { loc: ["body"], msg: "needs either `updates`, or `update_data` with `filters`", type: "value_error" },
       ]);
     }
-    if (!updates) return updateWhere(c, id, filters, update_data ?? {});
-    const edits = updates.map(({ document_id, update_data }, i) => ({
-      document_id,
-      ...editableFields(update_data, ["body", "updates", String(i), "update_data"]),
-    }));
+    if (!updates) return updateWhere(c, { id, features }, filters, update_data ?? {});
+    const edits = updates.map(({ document_id, update_data }, i) => {
+      const loc = ["body", "updates", String(i), "update_data"];
+      const { fields, warnings } = editableFields(update_data, loc);
+      return { document_id, fields, warnings: [...warnings, ...droppedEmbeddings(features, fields, loc)] };
+    });
     const store = services(c).collectionStore(id);
     const results: EditResult[] = [];
     for (const part of parts(edits.map(({ document_id, fields }) => ({ documentId: document_id, data: fields })))) {
@@ -100,8 +102,8 @@ export const bulkUpdateDocumentsOperation = operation(
     answer: { description: "How many were changed.", schema: UpdateResponse, example: EXAMPLE },
   },
   async (c, { params, body }) => {
-    const { id } = await requireCollection(c, params.collection_identifier);
-    return updateWhere(c, id, body.filters, body.update_data);
+    const { id, features } = await requireCollection(c, params.collection_identifier);
+    return updateWhere(c, { id, features }, body.filters, body.update_data);
   },
 );
 
@@ -125,8 +127,16 @@ function* parts<Update>(updates: Update[]): Generator<Update[]> {
   yield part;
 }
 
-async function updateWhere(c: AppContext, collectionId: string, filters: unknown, data: Record<string, unknown>) {
+type Collection = Pick<CollectionRow, "id" | "features">;
+
+async function updateWhere(
+  c: AppContext,
+  { id: collectionId, features }: Collection,
+  filters: unknown,
+  data: Record<string, unknown>,
+) {
   const { fields, warnings } = editableFields(data, ["body", "update_data"]);
+  warnings.push(...droppedEmbeddings(features, fields, ["body", "update_data"]));
   const updated = await services(c)
     .collectionStore(collectionId)
     .updateWhere(parseFilter(filters ?? null), fields);

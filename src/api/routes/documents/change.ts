@@ -2,10 +2,10 @@ import { services } from "../../context";
 import { operation } from "../../operation";
 import { tellWritten } from "../../told";
 import { requireCollection } from "../collections/find";
-import { editableFields, renderDocument } from "./render";
+import { droppedEmbeddings, editableFields, renderDocument } from "./render";
 import { DOCUMENT_EXAMPLE, DocumentFields, DocumentParams, DocumentResponse } from "./schemas";
 
-/** PUT replaces the document's fields, PATCH merges into them; vectors stay under both. */
+/** PUT replaces the document's fields, PATCH merges into them; vectors that the document brought stay under both. */
 const change = (method: "put" | "patch", id: string, summary: string, mode: "replace" | "merge") =>
   operation(
     {
@@ -14,15 +14,16 @@ const change = (method: "put" | "patch", id: string, summary: string, mode: "rep
       path: "/v1/collections/{collection_identifier}/documents/{document_id}",
       tag: "Documents",
       summary,
-      description: "Vectors and ids cannot change.",
+      description: "Vectors and ids cannot change; vectors that are made of a text follow it.",
       access: { scope: "write", namespaced: true },
       params: DocumentParams,
       body: { schema: DocumentFields, required: true, example: { label: 7, reviewed: true } },
       answer: { description: "The changed document.", schema: DocumentResponse, example: DOCUMENT_EXAMPLE },
     },
     async (c, { params, body }) => {
-      const { id: collectionId } = await requireCollection(c, params.collection_identifier);
+      const { id: collectionId, features } = await requireCollection(c, params.collection_identifier);
       const { fields, warnings } = editableFields(body, ["body"]);
+      warnings.push(...droppedEmbeddings(features, fields, ["body"]));
       const document = await services(c).collectionStore(collectionId).update(params.document_id, fields, mode);
       await tellWritten(c, collectionId, { updated: 1 });
       const rendered = renderDocument(document, c.var.namespace.id, collectionId);

@@ -1,5 +1,5 @@
 import { timestamp } from "../../../db/time";
-import type { EditResult, StoredDocument } from "../../../documents/contract";
+import type { CollectionFeature, EditResult, StoredDocument } from "../../../documents/contract";
 import type { Warning } from "../../../domain/definition/model";
 import { ShoalError } from "../../../domain/errors";
 import type { DocumentResponse } from "./schemas";
@@ -43,6 +43,22 @@ export function editableFields(data: Record<string, unknown>, loc: string[]) {
   const fields = Object.fromEntries(Object.entries(data).filter(([field]) => !system.includes(field)));
   const warnings: Warning[] = system.map((field) => ({ loc: [...loc, field], msg: "is set by the service; ignored" }));
   return { fields, warnings };
+}
+
+/** An edit drops a model's vector where it changes the text that the vector was made of. */
+export function droppedEmbeddings(
+  features: CollectionFeature[],
+  data: Record<string, unknown>,
+  loc: string[],
+): Warning[] {
+  return features.flatMap(({ name, text }) => {
+    const field = text?.embedding
+      ? text.paths.map((path) => path.split(".")[0]!).find((root) => root in data)
+      : undefined;
+    if (field === undefined) return [];
+    const msg = `where the text changes, the vector '${name}' is dropped; create or import the document again for a new one`;
+    return [{ loc: [...loc, field], msg }];
+  });
 }
 
 export const renderEdits = (results: EditResult[]) =>
