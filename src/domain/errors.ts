@@ -56,6 +56,7 @@ export const ERRORS = {
   feature_extractor_not_found: VALIDATION,
   algorithm_not_available: VALIDATION,
   too_few_documents: VALIDATION,
+  vocabulary_empty: VALIDATION,
   job_too_large: VALIDATION,
   unsupported_media_type: [415, "UnsupportedMediaTypeError"] as Kind,
   rate_limited: TOO_MANY,

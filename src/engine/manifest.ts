@@ -2,7 +2,7 @@
 import { version as ENGINE_VERSION } from "../../package.json";
 import { algorithmOf } from "../domain/run/methods";
 import { runMetrics, runWarnings, takenOver } from "../domain/run/record";
-import type { NeighborsResult, StageResults } from "../domain/run/results";
+import type { NeighborsResult, StageResults, SubspaceResult } from "../domain/run/results";
 import type { RunHead } from "../domain/run/state";
 import { type Scope, scopesOf } from "../domain/run/tracks";
 
@@ -99,6 +99,10 @@ function audits(results: StageResults): Record<string, unknown> {
     };
   if (scatter) found.map = { explained_variance: scatter.explainedVariance, sample_rows: scatter.sampleRows };
   for (const [name, result] of Object.entries(results)) {
+    if (name.startsWith("subspace/")) {
+      const { components, captured, energy, rounds } = result as SubspaceResult;
+      found[name] = { components, captured_share: energy > 0 ? captured / energy : 1, rounds };
+    }
     if (!name.startsWith("neighbors/")) continue;
     const { k, recall } = result as NeighborsResult;
     if (recall) found[name] = { k, recall: recall.share, audited_rows: recall.rows };

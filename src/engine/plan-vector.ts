@@ -15,6 +15,7 @@ import { drawnMap } from "./plan-layout";
 import { planMeasures } from "./plan-measures";
 import { namingStages } from "./plan-naming";
 import { planPreparation } from "./plan-preparation";
+import { sparseStages } from "./plan-sparse";
 import type { PlannedStages } from "./plan-stage";
 import { subclusterStages } from "./plan-subclusters";
 import { withMaking } from "./plan-views";
@@ -63,7 +64,14 @@ export function planVectors(
   const measures = spec.computeMetrics ? planMeasures(chosen, job, clusters, before) : { stages: [], notes: [] };
   const learning = weightStages(spec, gathered, limits);
   const stages = withMaking(
-    [...learning, ...before, ...measures.stages, ...namingStages(rows), persistStage(job)],
+    [
+      ...sparseStages(spec, rows, limits),
+      ...learning,
+      ...before,
+      ...measures.stages,
+      ...namingStages(rows),
+      persistStage(job),
+    ],
     spec,
     views,
     rows,

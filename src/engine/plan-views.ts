@@ -5,6 +5,7 @@
 import type { RunSpec, StageKind, StagePlan, ViewPlan } from "../domain/run/types";
 import { BASE_BYTES, matrixBytes, projectBytes } from "../kernels/memory";
 import { FINAL_STAGES } from "./plan-naming";
+import { SPARSE_STAGES } from "./plan-sparse";
 import { AXES_AT_ONCE, sliceRows, sliceRowsOf } from "./prepare";
 import { firstView } from "./views";
 
@@ -34,7 +35,7 @@ const ROWLESS: StageKind[] = ["weights", "layout", "median"];
 /** The stages, each with what it takes to make the rows that it works on, where that is more than working on them. */
 export function withMaking(stages: StagePlan[], spec: RunSpec, views: ViewPlan[], rows: number): StagePlan[] {
   return stages.map((stage) => {
-    if (FINAL_STAGES.includes(stage.kind)) return stage;
+    if (FINAL_STAGES.includes(stage.kind) || SPARSE_STAGES.includes(stage.kind)) return stage;
     const index = viewRead(stage, views);
     const held = ROWLESS.includes(stage.kind) ? BASE_BYTES : shardBytes(views[index]!, rows);
     // What is gathered is made here, whether it is stored or not.

@@ -7,6 +7,7 @@ import type { FrozenPage } from "../documents/contract";
 import { gatherRows } from "../documents/segments";
 import type { ViewPlan } from "../domain/run/types";
 import type { TaskContext } from "./context";
+import { scoresName } from "./sparse/feature";
 import { frozenPages } from "./stages/frozen-rows";
 import { axesName, firstView, matrixName, meanName, viewOf, viewResult } from "./views";
 
@@ -113,18 +114,61 @@ export async function* preparedSlices(context: TaskContext, span: Span): AsyncGe
   const { dimensions } = viewOf(context.plan, 0);
   const weights = featureWeights(context);
   for await (const { from, page } of frozenPages(context, span, sliceRows(dimensions)))
-    yield { from, documentIds: page.documentIds, values: await gathered(context, page, weights) };
+    yield { from, documentIds: page.documentIds, values: await gathered(context, { from, page }, weights) };
 }
 
 /** Rows of a page as they are gathered, each feature's block times its weight. */
-async function gathered(context: TaskContext, page: FrozenPage, weights: number[]): Promise<Float32Array<ArrayBuffer>> {
+async function gathered(
+  context: TaskContext,
+  { from, page, picked }: Gathered,
+  weights: number[],
+): Promise<Float32Array<ArrayBuffer>> {
   const { plan, spec, objects } = context;
   const values = new Float32Array(page.segments.length * viewOf(plan, 0).dimensions);
-  const names = spec.features.map((feature) => feature.name);
-  await gatherRows(objects, page, names, values);
+  const dense = spec.features.filter(({ sparse }) => !sparse);
+  await gatherRows(
+    objects,
+    page,
+    dense.map(({ name }) => name),
+    values,
+  );
+  if (dense.length < spec.features.length) await joinSparse(context, { from, page, picked }, values);
   if (spec.normalize) normalizeFeatures(context, values, weights);
   else weightFeatures(context, values, weights);
   return values;
+}
+
+/** A page's rows, or some of them: then `picked` says which. */
+interface Gathered {
+  from: number;
+  page: FrozenPage;
+  picked?: Int32Array;
+}
+
+/** Puts the blocks of sparse features between those of dense ones, which lie together at the front of `values`. */
+async function joinSparse(context: TaskContext, { from, page, picked }: Gathered, values: Float32Array): Promise<void> {
+  const { spec, results, scratch } = context;
+  const rows = page.segments.length;
+  const dense = values.slice();
+  const width = values.length / Math.max(rows, 1);
+  const denseWidth = spec.features.reduce((sum, { sparse, dimensions }) => sum + (sparse ? 0 : dimensions), 0);
+  let column = 0;
+  let taken = 0;
+  for (const [feature, { dimensions, sparse }] of spec.features.entries()) {
+    let block = dense;
+    if (sparse) {
+      const last = picked ? (picked.at(-1) ?? -1) : rows - 1;
+      const { bounds } = results[`embed/${feature}`]!;
+      const bytes = await scratch.rows(scoresName(feature), bounds, 4 * dimensions, from, from + last + 1);
+      block = new Float32Array(bytes.buffer, bytes.byteOffset, (last + 1) * dimensions);
+    }
+    for (let row = 0; row < rows; row++) {
+      const start = sparse ? (picked ? picked[row]! : row) * dimensions : row * denseWidth + taken;
+      values.set(block.subarray(start, start + dimensions), row * width + column);
+    }
+    column += dimensions;
+    if (!sparse) taken += dimensions;
+  }
 }
 
 /** The weights of the features: learned by a stage before, or as they were given. */
@@ -147,7 +191,7 @@ export async function unweightedRows(context: TaskContext, rows: Uint32Array): P
       segments: picked.map((row) => page.segments[row]!),
       segmentRows: picked.map((row) => page.segmentRows[row]!),
     };
-    if (at > first) values.set(await gathered(context, some, even), first * dimensions);
+    if (at > first) values.set(await gathered(context, { from, page: some, picked }, even), first * dimensions);
     context.pulse.beat({ done: at, total: rows.length });
   }
   return values;

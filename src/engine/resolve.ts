@@ -10,6 +10,7 @@ import type { VectorMethodSpec } from "../domain/run/methods";
 import type { FeatureSpec, RunSpec } from "../domain/run/types";
 import { IMPLEMENTED, methodOf } from "./methods/registry";
 import { mapOf, preparationOf } from "./resolve-preparation";
+import { COMPONENTS } from "./sparse/subspace";
 
 export interface ResolveContext {
   ids: Pick<RunSpec, "runId" | "clusterId" | "namespaceId" | "taskId" | "createdAt">;
@@ -158,9 +159,15 @@ function featureSpec(uri: string, vector: VectorConfig, collections: ResolveCont
       value: uri,
     });
   const weights = vector.multi_feature_strategy === "weighted" ? vector.feature_weights : null;
-  const { name, dimensions } = found;
-  return { uri: found.uri, name, dimensions, weight: weights?.[found.uri] ?? weights?.[name] ?? 1 };
+  const { name, dimensions, kind } = found;
+  const weight = weights?.[found.uri] ?? weights?.[name] ?? 1;
+  if (kind !== "sparse") return { uri: found.uri, name, dimensions, weight };
+  const weighting = found.uri.startsWith(COUNTED_WORDS) ? "tfidf" : "none";
+  return { uri: found.uri, name, dimensions: COMPONENTS, weight, sparse: { indices: dimensions, weighting } };
 }
+
+/** The extractor whose sparse values are counts of words. */
+const COUNTED_WORDS = "mixpeek://text_extractor@";
 
 /** A seed of 32 bits for a run whose definition leaves it open (FNV-1a of the run's id): the manifest tells it. */
 function seedOf(runId: string): number {

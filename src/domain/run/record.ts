@@ -159,6 +159,14 @@ function clusteringWarnings({ spec, plan, results }: Scope): RunRecord["warnings
       msg: `learned from ${weights.tried} clusterings of ${weights.sampleRows} documents: ${found}; ${spec.weightLearning?.metric} ${measured(weights.score)}, with equal weights ${measured(weights.equalScore)}`,
     });
   }
+  for (const [feature, { name, sparse }] of spec.features.entries()) {
+    const empty = results[`embed/${feature}`]?.emptyRows ?? 0;
+    if (sparse && empty > 0)
+      told.push({
+        loc: ["vector_config", "feature_uris"],
+        msg: `${documents(empty)} no term of ${name} that others have too: they lie together at the origin`,
+      });
+  }
   if (plan && plan.fittedRows < plan.shape.rows) {
     const byRow = cluster && cluster.pieces.length > 0;
     const others = byRow
@@ -215,3 +223,5 @@ function hierarchyWarnings({ levels, sampled, unsplit }: SubclusterResult): RunR
   if (unsplit > 0) told.push(`${unsplit} clusters were not split: a run cannot describe that many clusters`);
   return told.map((msg) => ({ loc: ["vector_config", "hierarchical"], msg }));
 }
+
+const documents = (count: number): string => (count === 1 ? "1 document has" : `${count} documents have`);

@@ -243,6 +243,32 @@ export interface RelateResult {
   untold: number;
 }
 
+/** Of `terms`: what of a sparse feature takes part. */
+export interface TermsResult {
+  columns: number;
+  /** Indices that occur at all. */
+  found: number;
+  /** Length of the longest row as it is stored. */
+  longest: number;
+}
+
+/** Of `subspace`: the components lie in scratch. */
+export interface SubspaceResult {
+  converged: boolean;
+  /** Sum of the squared singular values that were found, and of all. */
+  captured: number;
+  energy: number;
+  components: number;
+  rounds: number;
+}
+
+export interface EmbedResult {
+  /** Of the blocks' pieces. */
+  bounds: Bounds;
+  /** Documents none of whose indices takes part: they lie at the origin. */
+  emptyRows: number;
+}
+
 /** Results by stage; a stage that the plan leaves out has none. */
 export interface StageResults {
   relate?: RelateResult;
@@ -273,6 +299,9 @@ export interface StageResults {
   /** Of the views but the last, and of the axes that made a view. */
   /** Of the map, where it is a layout. */
   layout?: LayoutResult;
+  [terms: `terms/${number}`]: TermsResult;
+  [subspace: `subspace/${number}`]: SubspaceResult;
+  [embed: `embed/${number}`]: EmbedResult;
   [view: `view/${number}`]: ViewResult;
   [moments: `moments/${number}`]: MomentsResult;
   [axes: `axes/${number}`]: ScatterResult;

@@ -88,8 +88,17 @@ export interface FeatureSpec {
   /** `mixpeek://extractor@version/name` */
   uri: string;
   name: string;
+  /** Of a sparse feature: those of its dense block. */
   dimensions: number;
   weight: number;
+  sparse?: SparseFeature;
+}
+
+export interface SparseFeature {
+  /** How many indices there are. */
+  indices: number;
+  /** Counts of words are weighted by how rare they are among the run's documents; values that somebody's model gave are taken as they are. */
+  weighting: "tfidf" | "none";
 }
 
 export interface WeightLearning {
@@ -185,6 +194,9 @@ export interface StagePlan {
 }
 
 export type StageKind =
+  | "terms"
+  | "subspace"
+  | "embed"
   | "weights"
   | "gather"
   | "moments"

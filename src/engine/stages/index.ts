@@ -22,6 +22,9 @@ import { relate } from "./relate";
 import { scatter } from "./scatter";
 import { silhouette } from "./silhouette";
 import { coresetSolve, kmeans } from "./solve";
+import { embed } from "./sparse/embed";
+import { subspace } from "./sparse/subspace";
+import { terms } from "./sparse/terms";
 import { spread } from "./spread";
 import { stability } from "./stability";
 import { subclusters } from "./subclusters";
@@ -31,6 +34,9 @@ import { values } from "./values";
 import { weights } from "./weights";
 
 export const STAGES: Record<StageKind, Stage> = {
+  terms,
+  subspace,
+  embed,
   weights,
   gather,
   moments,
