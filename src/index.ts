@@ -7,6 +7,7 @@ import { consumeDeadTasks, consumeTasks } from "./engine/consumer";
 import type { Env } from "./env";
 import { consumeJobs, sweepJobs } from "./jobs/consumer";
 import type { JobMessage } from "./jobs/contract";
+import { sweepTriggers } from "./triggers/due";
 
 export { CollectionStore } from "../durable-objects/collection-store";
 export { RateLimiter } from "../durable-objects/rate-limiter";
@@ -30,6 +31,7 @@ export default {
   },
   async scheduled(controller, env) {
     await housekeeping(env.DB, new Date(controller.scheduledTime));
+    await sweepTriggers(env, controller.scheduledTime);
     await sweepJobs(env, controller.scheduledTime);
     await sweepNamespaces(env, Date.now() + SWEEP_MS);
   },

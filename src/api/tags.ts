@@ -7,6 +7,7 @@ export const TAGS = {
   Documents: "Payloads and vectors: import, read, change, aggregate.",
   Clusters: "Cluster definitions: what to group, by which features, with which algorithm.",
   Executions: "Runs of a definition: progress, results, artifacts.",
+  Triggers: "Runs that start by themselves: by the clock, after documents were written, when the data has drifted.",
   Tasks: "The state of work that was started, whatever started it.",
 } as const;
 export type Tag = keyof typeof TAGS;

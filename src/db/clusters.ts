@@ -6,6 +6,7 @@ import { boundedDefinition, setFields } from "./json";
 import { searchText } from "./list";
 import { clusters, executions, tasks } from "./schema";
 import { timestamp } from "./time";
+import { deleteTriggersOf } from "./triggers";
 
 type Doc = Record<string, unknown>;
 type RenderedCluster = { cluster_id: string; namespace_id: string; created_at: string };
@@ -72,6 +73,25 @@ export async function findCluster(db: Db, namespaceId: string, identifier: strin
   return clusterOf(await clustersNamed(db, [namespaceId], identifier), namespaceId, identifier);
 }
 
+/** The definitions of clusters, by cluster. */
+export async function clusterDefinitions(
+  db: Db,
+  namespaceId: string,
+  ids: string[],
+): Promise<Map<string, ClusterDefinition>> {
+  if (ids.length === 0) return new Map();
+  const rows = await db
+    .select({ id: clusters.id, definition: clusters.definition })
+    .from(clusters)
+    .where(
+      and(
+        eq(clusters.namespaceId, namespaceId),
+        sql`${clusters.id} in (select value from json_each(${JSON.stringify(ids)}))`,
+      ),
+    );
+  return new Map(rows.map(({ id, definition }) => [id, definition as unknown as ClusterDefinition]));
+}
+
 /**
  * Replaces the definition and the rendered fields that follow from it; what runs wrote stays. Returns the document, or null
  * when the definition is not (any more) the one that was read: two changes at once must not undo each other.
@@ -107,6 +127,7 @@ export async function deleteCluster(db: Db, namespaceId: string, id: string): Pr
     db.delete(executions).where(and(eq(executions.namespaceId, namespaceId), eq(executions.clusterId, id))),
     db.delete(tasks).where(and(eq(tasks.namespaceId, namespaceId), eq(tasks.clusterId, id))),
     db.delete(clusters).where(own),
+    ...deleteTriggersOf(db, namespaceId, [id]),
   ]);
 }
 

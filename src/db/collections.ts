@@ -7,6 +7,7 @@ import { boundedDefinition } from "./json";
 import { searchText } from "./list";
 import { collections } from "./schema";
 import { timestamp } from "./time";
+import { deleteTriggersOf } from "./triggers";
 
 /** What a collection stores of itself; `document_count` is read live from its store when it is rendered. */
 export interface CollectionDoc {
@@ -134,7 +135,10 @@ export async function updateCollection(
 }
 
 export async function deleteCollection(db: Db, namespaceId: string, id: string): Promise<void> {
-  await db.delete(collections).where(and(eq(collections.namespaceId, namespaceId), eq(collections.id, id)));
+  await db.batch([
+    db.delete(collections).where(and(eq(collections.namespaceId, namespaceId), eq(collections.id, id))),
+    ...deleteTriggersOf(db, namespaceId, [id]),
+  ]);
 }
 
 /** Ids of a namespace's collections, at most `limit`. */

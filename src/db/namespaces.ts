@@ -4,7 +4,18 @@ import { newId } from "../domain/ids";
 import { type Db, isUniqueViolation, thatOf } from "./connect";
 import { boundedDefinition } from "./json";
 import { type RowScope, searchText } from "./list";
-import { apiKeys, clusters, idempotency, idempotencyBodies, jobs, namespaces, tasks } from "./schema";
+import {
+  apiKeys,
+  clusters,
+  idempotency,
+  idempotencyBodies,
+  jobs,
+  namespaces,
+  tasks,
+  triggerEvents,
+  triggerFirings,
+  triggers,
+} from "./schema";
 import { timestamp } from "./time";
 
 /** What a namespace stores of itself; its counts are read when it is rendered. */
@@ -131,6 +142,9 @@ export async function deleteDefinitions(db: Db, id: string): Promise<void> {
   const held = sql`exists (select 1 from json_each(${apiKeys.namespaces}) where value = ${id})`;
   await db.batch([
     db.delete(clusters).where(eq(clusters.namespaceId, id)),
+    db.delete(triggers).where(eq(triggers.namespaceId, id)),
+    db.delete(triggerFirings).where(eq(triggerFirings.namespaceId, id)),
+    db.delete(triggerEvents).where(eq(triggerEvents.namespaceId, id)),
     db.delete(tasks).where(eq(tasks.namespaceId, id)),
     db.delete(jobs).where(eq(jobs.namespaceId, id)),
     db

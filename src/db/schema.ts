@@ -126,6 +126,100 @@ export const jobs = sqliteTable(
   ],
 );
 
+/** What starts runs by itself. One table serves the cluster triggers and the unified ones. See docs/design/triggers.md. */
+export const triggers = sqliteTable(
+  "triggers",
+  {
+    /** `trig_…` */
+    id: text().primaryKey(),
+    namespaceId: text().notNull(),
+    /** `auto`: kept by a collection's cluster application; never listed. */
+    origin: text({ enum: ["user", "auto"] }).notNull(),
+    actionType: text({ enum: ["cluster", "taxonomy_enrichment", "collection_trigger"] }).notNull(),
+    actionConfig: text({ mode: "json" }).$type<Doc>().notNull(),
+    /** The cluster, taxonomy or collection that the action is about. */
+    resourceId: text().notNull(),
+    /** Of a cluster trigger made from a definition: as it was given. */
+    executionConfig: text({ mode: "json" }).$type<Doc>(),
+    triggerType: text({ enum: ["cron", "interval", "event", "conditional"] }).notNull(),
+    /** A `Schedule`. */
+    schedule: text({ mode: "json" }).$type<Doc>().notNull(),
+    status: text({ enum: ["active", "paused", "disabled", "failed"] }).notNull(),
+    description: text(),
+    createdBy: text(),
+    /** Milliseconds: when it is due; moving it is what claims it. */
+    nextAt: integer(),
+    eventCounter: integer().notNull().default(0),
+    lastTriggeredAt: text(),
+    /** When it last fired by events or a condition: its cooldown runs from here. */
+    lastCooldownAt: text(),
+    lastTaskId: text(),
+    lastStatus: text(),
+    lastError: text(),
+    executionCount: integer().notNull().default(0),
+    consecutiveFailures: integer().notNull().default(0),
+    baseline: text({ mode: "json" }).$type<Doc>(),
+    measurement: text({ mode: "json" }).$type<Doc>(),
+    lastCheckAt: text(),
+    createdAt: text().notNull(),
+    updatedAt: text().notNull(),
+  },
+  (t) => [
+    index("triggers_due").on(t.status, t.nextAt),
+    index("triggers_of_namespace").on(t.namespaceId, t.createdAt),
+    index("triggers_of_resource").on(t.resourceId),
+  ],
+);
+
+/** A trigger's history: one row for each time it was due, and each cluster that it then ran. */
+export const triggerFirings = sqliteTable(
+  "trigger_firings",
+  {
+    /** Follows from trigger, time and cluster: a time that is claimed twice has one row. */
+    id: text().primaryKey(),
+    triggerId: text().notNull(),
+    namespaceId: text().notNull(),
+    /** ISO-8601 of the time that it was due, or what else makes the firing one of its kind. */
+    scheduledFor: text().notNull(),
+    cause: text({ enum: ["schedule", "event", "condition", "manual"] }).notNull(),
+    status: text({ enum: ["pending", "running", "completed", "failed", "skipped", "canceled"] }).notNull(),
+    /** Events that it answers, to be counted again when it is skipped. */
+    events: integer().notNull().default(0),
+    clusterId: text(),
+    runId: text(),
+    taskId: text(),
+    error: text(),
+    executionMs: integer(),
+    numClusters: integer(),
+    numDocuments: integer(),
+    triggeredAt: text().notNull(),
+    endedAt: text(),
+  },
+  (t) => [
+    index("firings_of_trigger").on(t.triggerId, t.triggeredAt),
+    index("firings_of_run").on(t.runId),
+    index("firings_of_namespace").on(t.namespaceId),
+    index("firings_by_time").on(t.triggeredAt),
+  ],
+);
+
+/** Events that a trigger has counted: told twice, they count once. */
+export const triggerEvents = sqliteTable(
+  "trigger_events",
+  {
+    triggerId: text().notNull(),
+    eventId: text().notNull(),
+    namespaceId: text().notNull(),
+    /** Milliseconds. */
+    countedAt: integer().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.triggerId, t.eventId] }),
+    index("trigger_events_by_time").on(t.countedAt),
+    index("trigger_events_of_namespace").on(t.namespaceId),
+  ],
+);
+
 export const idempotency = sqliteTable(
   "idempotency",
   {

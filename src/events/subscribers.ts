@@ -3,8 +3,10 @@
 import { afterRun } from "../enrichment/after-run";
 import { exportAfterRun } from "../exports/after-run";
 import type { JobContext, NewJob } from "../jobs/contract";
+import { hearDocumentsWritten } from "../triggers/count";
+import { hearRunEnded } from "../triggers/outcome";
 import type { ShoalEvent } from "./contract";
 
 export type Subscriber = (context: JobContext, event: ShoalEvent) => Promise<NewJob[]>;
 
-export const SUBSCRIBERS: readonly Subscriber[] = [afterRun, exportAfterRun];
+export const SUBSCRIBERS: readonly Subscriber[] = [afterRun, exportAfterRun, hearRunEnded, hearDocumentsWritten];

@@ -3,6 +3,9 @@ import { enrichJob, enrichSourceJob } from "../enrichment/jobs";
 import { outputJob } from "../enrichment/output-job";
 import { dispatchEvent } from "../events/dispatch";
 import { exportRun } from "../exports/job";
+import { triggerCount } from "../triggers/count";
+import { triggerFire } from "../triggers/fire";
+import { triggerOutcome } from "../triggers/outcome";
 import type { JobHandler } from "./contract";
 
 // biome-ignore lint/suspicious/noExplicitAny: each handler reads the state that its own kind wrote.
@@ -12,4 +15,7 @@ export const JOB_HANDLERS: Record<string, JobHandler<any>> = {
   enrich: enrichJob,
   enrich_source: enrichSourceJob,
   output_collection: outputJob,
+  trigger_count: triggerCount,
+  trigger_fire: triggerFire,
+  trigger_outcome: triggerOutcome,
 };

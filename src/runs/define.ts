@@ -6,6 +6,7 @@ import { type DefinitionDraft, settle } from "../domain/definition/adapters";
 import type { Warning } from "../domain/definition/model";
 import { renderCluster } from "../domain/definition/render";
 import { newId } from "../domain/ids";
+import { applyToCollections } from "../triggers/applications";
 import { inputCollections } from "./collections";
 import type { Runnable } from "./start";
 
@@ -25,8 +26,10 @@ export async function newCluster(db: Db, namespaceId: string, draft: DefinitionD
   return { id, namespaceId, definition, doc: renderCluster(identity, definition) as NewCluster["doc"], warnings };
 }
 
+/** Stores a new definition, and applies it to its collections where it is to run after their batches. */
 export async function storeCluster(db: Db, namespaceId: string, draft: DefinitionDraft): Promise<NewCluster> {
   const cluster = await newCluster(db, namespaceId, draft);
   await createCluster(db, cluster);
+  await applyToCollections(db, cluster);
   return cluster;
 }

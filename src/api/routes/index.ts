@@ -1,5 +1,6 @@
 /** Every operation of the API, from the resource folders. */
 import type { Operation } from "../operation";
+import { clusterTriggerOperations } from "./cluster-triggers";
 import { clusterOperations } from "./clusters";
 import { collectionOperations } from "./collections";
 import { documentOperations } from "./documents";
@@ -8,6 +9,7 @@ import { keyOperations } from "./keys";
 import { namespaceOperations } from "./namespaces";
 import { systemOperations } from "./system";
 import { taskOperations } from "./tasks";
+import { triggerOperations } from "./triggers";
 
 const all: Operation[] = [
   ...systemOperations,
@@ -18,6 +20,8 @@ const all: Operation[] = [
   ...clusterOperations,
   ...executionOperations,
   ...taskOperations,
+  ...clusterTriggerOperations,
+  ...triggerOperations,
 ];
 
 /** Literal segments sort before parameters (`{` comes after every letter), and the router takes the first that fits. */

@@ -30,8 +30,8 @@ export function withoutEffect(definition: ClusterDefinition): Warning[] {
     const msg = "enrich_source_collection is false; only the enrich operations use it";
     warnings.push(body("source_enrichment_config", msg));
   }
-  if (definition.auto_execute_on_batch) {
-    warnings.push(body("auto_execute_on_batch", "runs are started by execute only; it has no effect yet"));
+  if (!definition.auto_execute_on_batch && definition.auto_execute_min_documents !== null) {
+    warnings.push(body("auto_execute_min_documents", "auto_execute_on_batch is false; it has no effect"));
   }
   return definition.vector_config ? [...warnings, ...ofVectors(definition.vector_config)] : warnings;
 }

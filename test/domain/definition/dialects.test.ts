@@ -103,11 +103,11 @@ describe("the structured dialect", () => {
     const { warnings } = define(
       vectorBody(
         { clustering_method: "hdbscan", hierarchical: true, enrich_source: true, face_cluster_merge: {} },
-        { enrich_source_collection: true, auto_execute_on_batch: true, llm_labeling: { enabled: true } },
+        { enrich_source_collection: true, auto_execute_min_documents: 5, llm_labeling: { enabled: true } },
       ),
     );
     expect(warnings.map(({ loc }) => loc.at(-1)).sort()).toEqual([
-      "auto_execute_on_batch",
+      "auto_execute_min_documents",
       "enabled",
       "face_cluster_merge",
     ]);

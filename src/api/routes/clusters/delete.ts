@@ -3,6 +3,7 @@ import { deleteCluster } from "../../../db/clusters";
 import { executionIds, runningExecution } from "../../../db/executions";
 import { keys } from "../../../objects/keys";
 import { deletePrefix } from "../../../objects/object-store";
+import { withdrawFromCollections } from "../../../triggers/applications";
 import { services } from "../../context";
 import { operation } from "../../operation";
 import { ClusterDeleted } from "../../schemas/cluster";
@@ -23,7 +24,7 @@ export const deleteClusterOperation = operation(
     tag: "Clusters",
     summary: "Delete a cluster",
     description:
-      "Cancels a running run and removes the definition, its executions and tasks. The files of finished runs stay at their keys " +
+      "Cancels a running run and removes the definition, its triggers, executions and tasks. The files of finished runs stay at their keys " +
       "unless `delete_artifacts=true`.",
     access: { scope: "write", namespaced: true },
     params: ClusterPath,
@@ -33,7 +34,9 @@ export const deleteClusterOperation = operation(
   async (c, { params, query }) => {
     const { db, objects, run } = services(c);
     const namespaceId = c.var.namespace.id;
-    const { id, name } = await requireCluster(c, params.cluster_identifier);
+    const cluster = await requireCluster(c, params.cluster_identifier);
+    const { id, name } = cluster;
+    await withdrawFromCollections(db, { ...cluster, namespaceId });
     const running = await runningExecution(db, namespaceId, id);
     if (running) await run(running.id).cancel();
     // A coordinator keeps a finished run's state for its event stream; with the cluster gone nobody can ask for it.

@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { ClusterApplication } from "../../../domain/schedules/application";
 import { JsonObject, Timestamp, Warning } from "../../schemas/common";
 import { listResponse } from "../../schemas/list";
 
@@ -34,7 +35,10 @@ const mutable = {
   description: z.string().max(1000).nullish(),
   metadata: JsonObject.nullish(),
   taxonomy_applications: Applications,
-  cluster_applications: Applications,
+  cluster_applications: z
+    .array(ClusterApplication)
+    .nullish()
+    .openapi({ description: "Clusters to run after this collection's batches." }),
   alert_applications: Applications,
   retriever_enrichments: Applications,
 };
