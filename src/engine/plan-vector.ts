@@ -9,6 +9,7 @@ import { STREAMED_PER_MS } from "./cost";
 import { holdsInMemory, type Limits } from "./limits";
 import { EXPECTED_CLUSTERS, type StagedJob } from "./methods/method";
 import { methodOf } from "./methods/registry";
+import { faceStages } from "./plan-faces";
 import { fittedStages, planningOf } from "./plan-fitted";
 import { describedStages, persistStage } from "./plan-labelled";
 import { drawnMap } from "./plan-layout";
@@ -59,7 +60,7 @@ export function planVectors(
   const own =
     method.kind === "staged" ? method.stages(params, job) : fittedStages(planningOf(method), params, chosen.kind, job);
   const described = describedStages({ ...spec, map }, job, views);
-  const before = [...preparation, ...own, ...subclusterStages(spec, job), ...described];
+  const before = [...preparation, ...own, ...faceStages(spec, job), ...subclusterStages(spec, job), ...described];
   const clusters = Math.min(fittedRows, method.clusters?.(params) ?? EXPECTED_CLUSTERS);
   const measures = spec.computeMetrics ? planMeasures(chosen, job, clusters, before) : { stages: [], notes: [] };
   const learning = weightStages(spec, gathered, limits);

@@ -30,7 +30,7 @@ export function makingBytes({ normalize }: Pick<RunSpec, "normalize">, views: Vi
 }
 
 /** These take no matrix of rows into the kernels' memory. */
-const ROWLESS: StageKind[] = ["weights", "layout", "median"];
+const ROWLESS: StageKind[] = ["weights", "layout", "median", "faces"];
 
 /** The stages, each with what it takes to make the rows that it works on, where that is more than working on them. */
 export function withMaking(stages: StagePlan[], spec: RunSpec, views: ViewPlan[], rows: number): StagePlan[] {

@@ -3,7 +3,7 @@
 import type { CollectionFeature } from "../documents/contract";
 import type { Labeling } from "../domain/definition/labeling";
 import type { ClusterDefinition, VectorConfig, Warning } from "../domain/definition/model";
-import { WeightLearning as WeightLearningConfig } from "../domain/definition/requests";
+import { FaceClusterMerge, WeightLearning as WeightLearningConfig } from "../domain/definition/requests";
 import { ShoalError } from "../domain/errors";
 import type { Filter } from "../domain/filters/model";
 import type { VectorMethodSpec } from "../domain/run/methods";
@@ -71,6 +71,7 @@ export function resolveRunSpec(definition: ClusterDefinition, context: ResolveCo
     ...weightLearningOf(vector),
     normalize: vector.normalize_features,
     preparation: preparationOf(vector),
+    ...faceMergeOf(vector),
     ...(vector.hierarchical && {
       subclusters: { depth: vector.max_hierarchy_depth, minSize: vector.min_subcluster_size },
     }),
@@ -97,6 +98,22 @@ const isIndependent = ({ multi_feature_strategy, feature_uris }: VectorConfig): 
 
 function refuseUnavailable({ output_strategy }: VectorConfig): void {
   if (output_strategy === "per_feature") throw unavailable("output_strategy", output_strategy, ["single"]);
+}
+
+function faceMergeOf({ face_cluster_merge }: VectorConfig): Pick<RunSpec, "faceMerge"> {
+  if (face_cluster_merge === null) return {};
+  const config = FaceClusterMerge.parse(face_cluster_merge);
+  if (!config.enabled) return {};
+  return {
+    faceMerge: {
+      centroidCosine: config.centroid_cosine_threshold,
+      boxIou: config.bbox_iou_threshold,
+      sceneJaccard: config.scene_jaccard_threshold,
+      boxField: config.bbox_field,
+      frameField: config.frame_field,
+      sceneField: config.scene_field,
+    },
+  };
 }
 
 /** Weights that are not given are learned; one feature alone has nothing to be weighed against. */

@@ -47,9 +47,15 @@ export async function freezeCollection(
     features: featureNames(spec),
     zeroIsNoise: spec.method.kind !== "attribute" && spec.normalize,
     sample: await sampleOf(spec, index, store),
-    attributes: spec.method.kind === "attribute" ? spec.method.config.attributes : [],
+    attributes: keptValues(spec),
   });
   return { rows, noiseRows, missingRows, revision };
+}
+
+/** Dot paths whose values are kept with the rows. */
+function keptValues({ method, faceMerge }: RunSpec): string[] {
+  if (method.kind === "attribute") return method.config.attributes;
+  return faceMerge ? [faceMerge.boxField, faceMerge.frameField, faceMerge.sceneField] : [];
 }
 
 async function sampleOf(spec: RunSpec, index: number, store: (collectionId: string) => Counting) {

@@ -111,6 +111,47 @@ describe("sub-clusters", () => {
   });
 });
 
+describe("faces", () => {
+  it("merge by boxes and scenes of the payloads", async () => {
+    const parameters = { features: [{ name: "position", dimensions: 3 }] };
+    const { body } = await shoal.post("/v1/collections", {
+      collection_name: "faces",
+      feature_extractor: { feature_extractor_name: "passthrough", version: "v1", parameters },
+    });
+    // Looks 0 and 1 are one person: the same box, frame after frame. Look 2 stands beside them.
+    const angles = [0, 0.8, 1.6];
+    const lines = Array.from({ length: 90 }, (_, i) => {
+      const look = i % 3;
+      const angle = angles[look]! + 0.01 * (i % 7);
+      const face = { box: look < 2 ? { x: 10 + look, y: 5, width: 20, height: 20 } : [80, 5, 99, 25] };
+      const payload = { face, shot: { frame: Math.floor(i / 3) }, scene_id: `s${look}` };
+      return JSON.stringify({
+        document_id: `face_${i}`,
+        payload,
+        vectors: { position: [Math.cos(angle), Math.sin(angle), 0] },
+      });
+    });
+    const headers = { "Content-Type": "application/x-ndjson" };
+    await shoal.send(
+      "POST",
+      `/v1/collections/${body.collection_id}/documents/import`,
+      `${lines.join("\n")}\n`,
+      headers,
+    );
+    const sizes = async (face_cluster_merge: object) => {
+      const { vector_config } = vectors("kmeans", { n_clusters: 3 }, { face_cluster_merge });
+      const created = await shoal.post("/v1/clusters", { collection_ids: [body.collection_id], vector_config });
+      expect(JSON.stringify(created.body.warnings ?? [])).not.toContain("face");
+      await shoal.post(`/v1/clusters/${created.body.cluster_id}/execute?wait=20`);
+      const { body: latest } = await shoal.get(`/v1/clusters/${created.body.cluster_id}/executions`);
+      return latest.centroids.map((one: { num_members: number }) => one.num_members);
+    };
+    const fields = { bbox_field: "face.box", frame_field: "shot.frame" };
+    expect(await sizes(fields)).toEqual([60, 30]);
+    expect(await sizes({ ...fields, enabled: false })).toEqual([30, 30, 30]);
+  });
+});
+
 describe("a cut", () => {
   it("of a merge tree answers clusters and pages of members", async () => {
     const { id, run } = await ran(vectors("agglomerative", { n_clusters: 2 }));

@@ -47,8 +47,6 @@ function ofVectors(config: VectorConfig): Warning[] {
     const msg = `${config.sample_size} is above the cap of ${method}, which is ${sampleCap(method)}; the cap is used`;
     warnings.push(at("sample_size", msg));
   }
-  if (config.face_cluster_merge?.enabled)
-    warnings.push(at("face_cluster_merge", "faces are not merged yet; it has no effect"));
   if (config.output_strategy === "per_feature" && config.multi_feature_strategy !== "independent") {
     warnings.push(
       at("output_strategy", "one clustering has one output collection; it matters to independent features"),

@@ -1,6 +1,6 @@
 /** What a run's head says to D1 and to the executions endpoints. */
 import { clusterLabelId } from "../ids";
-import type { PersistResult, StageResults, SubclusterResult } from "./results";
+import type { FacesResult, PersistResult, StageResults, SubclusterResult } from "./results";
 import type { ReusedRun } from "./reuse";
 import type { RunHead } from "./state";
 import { type Scope, scopesOf } from "./tracks";
@@ -144,7 +144,7 @@ function withEarlier(told: RunRecord["warnings"], { warnings }: ReusedRun): RunR
 }
 
 function clusteringWarnings({ spec, plan, results }: Scope): RunRecord["warnings"] {
-  const { assign, choose, cluster, group, kmeans, lloyd, subclusters, weights } = results;
+  const { assign, choose, cluster, faces, group, kmeans, lloyd, subclusters, weights } = results;
   const told = [...(cluster?.warnings ?? [])];
   if (choose)
     told.push({
@@ -190,13 +190,15 @@ function clusteringWarnings({ spec, plan, results }: Scope): RunRecord["warnings
         msg: `${step.components} components were asked for, the documents have ${kept}`,
       });
   }
+  if (faces && plan) told.push(...faceWarnings(faces, plan.shape.rows));
   if (subclusters) told.push(...hierarchyWarnings(subclusters));
   if (spec.method.kind === "kmeans") {
     const { n_clusters, max_iter } = spec.method.params;
-    if (assign && assign.sizes.length < n_clusters)
+    const made = faces?.targets.length ?? assign?.sizes.length;
+    if (made !== undefined && made < n_clusters)
       told.push({
         loc: ["vector_config", "n_clusters"],
-        msg: `${n_clusters} clusters were asked for, the data has ${assign.sizes.length} distinct ones`,
+        msg: `${n_clusters} clusters were asked for, the data has ${made} distinct ones`,
       });
     const solved = lloyd ?? kmeans;
     if (solved && !solved.converged)
@@ -210,6 +212,14 @@ function clusteringWarnings({ spec, plan, results }: Scope): RunRecord["warnings
       loc: ["attribute_config", "attributes"],
       msg: `${group.noiseRows} of ${plan?.shape.rows ?? 0} documents lack one of the attributes: they are noise`,
     });
+  return told;
+}
+
+function faceWarnings({ unplaced, sceneless }: FacesResult, rows: number): RunRecord["warnings"] {
+  const told: RunRecord["warnings"] = [];
+  const at = (field: string, msg: string) => told.push({ loc: ["vector_config", "face_cluster_merge", field], msg });
+  if (unplaced > 0) at("bbox_field", `${unplaced} of ${rows} documents have no readable box and frame`);
+  if (sceneless > 0) at("scene_field", `${sceneless} of ${rows} documents name no scene`);
   return told;
 }
 

@@ -113,6 +113,8 @@ export interface LabelResult {
 export interface AssignResult {
   /** Of the scratch names of distances, sums and centroids; none unless clusters were merged after they were counted. */
   prefix?: string;
+  /** Of the labels, where they lie otherwise than the distances. */
+  labelBounds?: Bounds;
   /** Of the distances. */
   bounds: Bounds;
   /** Sum of the squared distances to the means. */
@@ -125,6 +127,16 @@ export interface AssignResult {
   sizes: number[];
   daviesBouldin: number | null;
   calinskiHarabasz: number | null;
+}
+
+export interface FacesResult {
+  /** For every cluster the number of the one that it becomes. */
+  targets: number[];
+  /** How many there are then. */
+  clusters: number;
+  /** Clustered documents without a readable box and frame, and without a scene. */
+  unplaced: number;
+  sceneless: number;
 }
 
 /** Of a round of the splitting of clusters, and with it of those before. */
@@ -283,6 +295,7 @@ export interface StageResults {
   cluster?: ClusterResult;
   label?: LabelResult;
   assign?: AssignResult;
+  faces?: FacesResult;
   subclusters?: SubclusterResult;
   subcluster_spread?: SubclusterSpreadResult;
   describe?: DescribeResult;

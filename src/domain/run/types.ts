@@ -33,6 +33,8 @@ export interface RunSpec {
   normalize: boolean;
   /** What is done to the concatenated features before they are clustered, in this order. */
   preparation: PreparationStep[];
+  /** When clusters of faces are one. Absent: none is merged. */
+  faceMerge?: FaceMerge;
   /** How clusters are split into sub-clusters: how deep, and of how many members at least. Absent: not at all. */
   subclusters?: { depth: number; minSize: number };
   centroid: "mean" | "median" | "medoid";
@@ -47,6 +49,16 @@ export interface RunSpec {
   warnings: Warning[];
   /** What the manifest repeats of the definition, as the user wrote it. */
   definition: Record<string, unknown>;
+}
+
+/** Two clusters merge at this cosine of their centroids and either overlap; the fields are dot paths into the payload. */
+export interface FaceMerge {
+  centroidCosine: number;
+  boxIou: number;
+  sceneJaccard: number;
+  boxField: string;
+  frameField: string;
+  sceneField: string;
 }
 
 /** How far two rows lie apart. */
@@ -209,6 +221,8 @@ export type StageKind =
   | "cluster"
   | "label"
   | "spread"
+  | "faces"
+  | "merged"
   | "subclusters"
   | "subcluster_spread"
   | "median"

@@ -70,7 +70,8 @@ export async function settle(
 }
 
 /** Of the pieces that labels lie in: those of `label` where there is one, which may divide the rows otherwise than `assign`. */
-export const labelBounds = ({ label, assign }: StageResults): Bounds => (label ?? assign!).bounds;
+export const labelBounds = ({ label, assign }: StageResults): Bounds =>
+  label?.bounds ?? assign!.labelBounds ?? assign!.bounds;
 
 /** Clusters of rows [from, to) in the numbering of the run, -1 for noise. */
 export async function clusterLabels({ scratch, results }: TaskContext, from: number, to: number): Promise<Int32Array> {

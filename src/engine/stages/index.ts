@@ -7,6 +7,7 @@ import { cluster } from "./cluster";
 import { coreset } from "./coreset";
 import { dbcv } from "./dbcv";
 import { describe } from "./describe";
+import { faces } from "./faces";
 import { gather } from "./gather";
 import { group } from "./group";
 import { keywords } from "./keywords";
@@ -14,6 +15,7 @@ import { label } from "./label";
 import { layout } from "./layout";
 import { lloyd } from "./lloyd";
 import { median } from "./median";
+import { merged } from "./merged";
 import { moments } from "./moments";
 import { neighbors } from "./neighbors";
 import { persist } from "./persist";
@@ -49,6 +51,8 @@ export const STAGES: Record<StageKind, Stage> = {
   cluster,
   label,
   spread,
+  faces,
+  merged,
   subclusters,
   subcluster_spread: subclusterSpread,
   median,
