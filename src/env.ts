@@ -19,6 +19,10 @@ export interface Env extends EmbeddingEnv {
   LEASE_MS?: string;
   /** DNS over HTTPS in JSON, e.g. `https://cloudflare-dns.com/dns-query`: names that users give are resolved before they are asked. */
   DNS_OVER_HTTPS_URL?: string;
+  /** Mail goes through an HTTP provider: where to post, the bearer key, and the sender. See docs/design/webhooks.md. */
+  EMAIL_API_URL?: string;
+  EMAIL_API_KEY?: string;
+  EMAIL_FROM?: string;
   DB: D1Database;
   DATA: R2Bucket;
   ASSETS: Fetcher;

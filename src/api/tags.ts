@@ -9,5 +9,9 @@ export const TAGS = {
   Executions: "Runs of a definition: progress, results, artifacts.",
   Triggers: "Runs that start by themselves: by the clock, after documents were written, when the data has drifted.",
   Tasks: "The state of work that was started, whatever started it.",
+  Webhooks: "Who hears of what happens, signed as Standard Webhooks says: HTTP, Slack, mail; the log of deliveries.",
+  Templates: "Cluster definitions to start from.",
+  Analytics: "How a cluster's runs went over time.",
+  Resources: "Search over everything that a namespace holds.",
 } as const;
 export type Tag = keyof typeof TAGS;

@@ -6,7 +6,16 @@ import { compileSort, decodeCursor, encodeCursor, type SortKey, type SortPositio
 import { compileSql } from "../domain/filters/sql";
 import type { Db } from "./connect";
 
-export type ResourceTable = "namespaces" | "api_keys" | "collections" | "clusters" | "executions" | "tasks";
+export type ResourceTable =
+  | "namespaces"
+  | "api_keys"
+  | "collections"
+  | "clusters"
+  | "executions"
+  | "tasks"
+  | "webhooks"
+  | "webhook_deliveries"
+  | "templates";
 
 export interface PageRequest {
   filters: Filter | null;

@@ -12,11 +12,14 @@ import {
   jobs,
   namespaces,
   tasks,
+  templates,
   triggerEvents,
   triggerFirings,
   triggers,
+  webhookDeliveries,
 } from "./schema";
 import { timestamp } from "./time";
+import { forgetNamespace } from "./webhooks";
 
 /** What a namespace stores of itself; its counts are read when it is rendered. */
 export interface NamespaceDoc {
@@ -147,6 +150,9 @@ export async function deleteDefinitions(db: Db, id: string): Promise<void> {
     db.delete(triggerEvents).where(eq(triggerEvents.namespaceId, id)),
     db.delete(tasks).where(eq(tasks.namespaceId, id)),
     db.delete(jobs).where(eq(jobs.namespaceId, id)),
+    db.delete(webhookDeliveries).where(eq(webhookDeliveries.namespaceId, id)),
+    db.delete(templates).where(eq(templates.namespaceId, id)),
+    forgetNamespace(db, id),
     db
       .delete(idempotencyBodies)
       .where(sql`${idempotencyBodies.id} in (select id from ${idempotency} where namespace_id = ${id})`),

@@ -15,6 +15,7 @@ export type EventId = Branded<"EventId">;
 export type TriggerId = Branded<"TriggerId">;
 export type TaxonomyId = Branded<"TaxonomyId">;
 export type TemplateId = Branded<"TemplateId">;
+export type DeliveryId = Branded<"DeliveryId">;
 
 interface IdKinds {
   ns: NamespaceId;
@@ -30,6 +31,7 @@ interface IdKinds {
   trig: TriggerId;
   tax: TaxonomyId;
   tmpl: TemplateId;
+  del: DeliveryId;
 }
 
 const ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz";

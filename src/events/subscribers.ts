@@ -5,8 +5,15 @@ import { exportAfterRun } from "../exports/after-run";
 import type { JobContext, NewJob } from "../jobs/contract";
 import { hearDocumentsWritten } from "../triggers/count";
 import { hearRunEnded } from "../triggers/outcome";
+import { tellWebhooks } from "../webhooks/job";
 import type { ShoalEvent } from "./contract";
 
 export type Subscriber = (context: JobContext, event: ShoalEvent) => Promise<NewJob[]>;
 
-export const SUBSCRIBERS: readonly Subscriber[] = [afterRun, exportAfterRun, hearRunEnded, hearDocumentsWritten];
+export const SUBSCRIBERS: readonly Subscriber[] = [
+  afterRun,
+  exportAfterRun,
+  hearRunEnded,
+  hearDocumentsWritten,
+  tellWebhooks,
+];

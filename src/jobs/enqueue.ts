@@ -33,9 +33,9 @@ export async function enqueueTask(
 }
 
 /** Sends the jobs' messages. One that is not sent is found by the cron, so a failure here is told to nobody. */
-export async function wake(env: Pick<Env, "JOBS">, ids: string[]): Promise<void> {
+export async function wake(env: Pick<Env, "JOBS">, ids: string[], delaySeconds = 0): Promise<void> {
   for (let from = 0; from < ids.length; from += BATCH_MESSAGES) {
-    const messages = ids.slice(from, from + BATCH_MESSAGES).map((jobId) => ({ body: { jobId } }));
+    const messages = ids.slice(from, from + BATCH_MESSAGES).map((jobId) => ({ body: { jobId }, delaySeconds }));
     await env.JOBS.sendBatch(messages).catch((error: unknown) =>
       console.error(JSON.stringify({ event: "jobs_not_woken", count: messages.length, reason: String(error) })),
     );

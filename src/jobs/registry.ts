@@ -6,12 +6,14 @@ import { exportRun } from "../exports/job";
 import { triggerCount } from "../triggers/count";
 import { triggerFire } from "../triggers/fire";
 import { triggerOutcome } from "../triggers/outcome";
+import { deliverEvent } from "../webhooks/job";
 import type { JobHandler } from "./contract";
 
 // biome-ignore lint/suspicious/noExplicitAny: each handler reads the state that its own kind wrote.
 export const JOB_HANDLERS: Record<string, JobHandler<any>> = {
   event: dispatchEvent,
   export: exportRun,
+  webhook_delivery: deliverEvent,
   enrich: enrichJob,
   enrich_source: enrichSourceJob,
   output_collection: outputJob,

@@ -13,6 +13,8 @@ import { JOB_HANDLERS } from "./registry";
 const LEASE_MS = 120_000;
 /** Steps of one invocation: what is left goes on with a new message. */
 const BUDGET_MS = 20_000;
+/** Between two ticks of the cron. */
+const CRON_MS = 60_000;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 3_600_000;
 
@@ -52,7 +54,8 @@ export async function runJob(env: Env, id: string): Promise<void> {
       if (!held) return;
       await taskProgressed(db, job.taskId, step.progress ?? {});
       if (pausing) {
-        if (dueAt <= now) await wake(env, [id]);
+        // The cron wakes what is due later than its next tick.
+        if (dueAt - now < CRON_MS) await wake(env, [id], Math.ceil(Math.max(0, dueAt - now) / 1000));
         return;
       }
     } catch (thrown) {

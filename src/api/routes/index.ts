@@ -10,6 +10,7 @@ import { namespaceOperations } from "./namespaces";
 import { systemOperations } from "./system";
 import { taskOperations } from "./tasks";
 import { triggerOperations } from "./triggers";
+import { webhookOperations } from "./webhooks";
 
 const all: Operation[] = [
   ...systemOperations,
@@ -22,6 +23,7 @@ const all: Operation[] = [
   ...taskOperations,
   ...clusterTriggerOperations,
   ...triggerOperations,
+  ...webhookOperations,
 ];
 
 /** Literal segments sort before parameters (`{` comes after every letter), and the router takes the first that fits. */
