@@ -28,6 +28,7 @@ export {
   dataAnswer,
   formatFromAccept,
   MEDIA_TYPES,
+  type Renamed,
   type TableFormat,
   tableStream,
 } from "./render";

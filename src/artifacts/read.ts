@@ -57,8 +57,11 @@ export class TableFile {
     return count;
   }
 
-  /** The rows asked for, in the file's order, a batch for each row group that has any. */
-  async *read({ offset, limit, clusterIds }: ReadOptions): AsyncGenerator<ColumnBatch> {
+  /** The rows asked for, in the file's order, a batch for each row group that has any; `columns`: null for all. */
+  async *read(
+    { offset, limit, clusterIds }: ReadOptions,
+    columns: readonly string[] | null = null,
+  ): AsyncGenerator<ColumnBatch> {
     const scan = await this.#scan();
     let skip = offset;
     let left = limit;
@@ -75,7 +78,7 @@ export class TableFile {
       const picked = matches ? matches.slice(skip, skip + take) : Array.from({ length: take }, (_, i) => skip + i);
       skip = 0;
       left -= take;
-      yield await this.#pick(scan, group, picked);
+      yield await this.#pick(scan, group, picked, columns);
     }
   }
 
@@ -124,11 +127,17 @@ export class TableFile {
     return clusterIds.some((id) => id <= max && lastWithin(id) >= min);
   }
 
-  async #pick(scan: ParquetScan, group: Group, picked: number[]): Promise<ColumnBatch> {
+  async #pick(
+    scan: ParquetScan,
+    group: Group,
+    picked: number[],
+    wanted: readonly string[] | null,
+  ): Promise<ColumnBatch> {
     // One request for the group: the columns lie side by side.
     await this.#buffer.slice(group.from, group.to);
     const columns: Record<string, Cell[]> = {};
     for (const { name } of this.spec.columns) {
+      if (wanted && !wanted.includes(name)) continue;
       const cells = await readColumn(scan, group, name);
       // hyparquet says undefined for a null list.
       columns[name] = picked.map((row) => cells[row] ?? null);

@@ -1,6 +1,6 @@
 /** Tables as answers: JSON documents, NDJSON, Arrow and Parquet, streamed a row group at a time at the reader's pace. */
 import { arrowStream } from "./arrow";
-import type { ReadOptions } from "./contract";
+import type { CentroidJson, MemberRow, ReadOptions } from "./contract";
 import { nextCursor } from "./cursor";
 import { parquetStream } from "./parquet";
 import type { TableFile } from "./read";
@@ -61,17 +61,28 @@ export interface Answer {
   centroids: TableFile | null;
   members: TableFile | null;
   page: ReadOptions;
+  /** Names of clusters that take the place of the tables'. */
+  renamed?: Renamed;
 }
 
+/** By cluster id; a null stands for what the table says. */
+export type Renamed = ReadonlyMap<string, { label: string; summary: string | null; keywords: string[] | null }>;
+
 /** The answer of the data endpoints (`ClusterDataResponse`) with `next_cursor`. */
-export async function dataAnswer({ head, centroids, members, page }: Answer): Promise<Bytes> {
+export async function dataAnswer({ head, centroids, members, page, renamed }: Answer): Promise<Bytes> {
   const pages = pagesOf(centroids, members, page);
   return jsonStream({
     ...head,
     centroids: centroids
-      ? rowBatches(centroids, pages.centroids, (batch) => centroidRows(batch).map(dataCentroid))
+      ? rowBatches(centroids, pages.centroids, (batch) =>
+          centroidRows(batch).map((row) => dataCentroid(renamedCentroid(row, renamed))),
+        )
       : [],
-    members: members ? rowBatches(members, pages.members, (batch) => memberRows(batch).map(dataMember)) : [],
+    members: members
+      ? rowBatches(members, pages.members, (batch) =>
+          memberRows(batch).map((row) => dataMember(renamedMember(row, renamed))),
+        )
+      : [],
     total_clusters: (await centroids?.count(page.clusterIds)) ?? 0,
     total_members: (await members?.count(page.clusterIds)) ?? 0,
     next_cursor: await cursorOf(members ?? centroids, page),
@@ -80,16 +91,36 @@ export async function dataAnswer({ head, centroids, members, page }: Answer): Pr
 
 /** The answer of the artifacts endpoints: the tables' own columns, with the map's coordinates in 2 or 3 dimensions. */
 export async function artifactsAnswer(answer: Answer & { dimensions: 2 | 3 }): Promise<Bytes> {
-  const { head, centroids, members, page, dimensions } = answer;
+  const { head, centroids, members, page, dimensions, renamed } = answer;
   const pages = pagesOf(centroids, members, page);
   const shape = <Row extends { z: number | null }>(rows: Row[]): unknown[] =>
     dimensions === 2 ? rows.map(planar) : rows;
   return jsonStream({
     ...head,
-    centroids: centroids ? rowBatches(centroids, pages.centroids, (batch) => shape(centroidRows(batch))) : [],
-    members: members ? rowBatches(members, pages.members, (batch) => shape(memberRows(batch))) : [],
+    centroids: centroids
+      ? rowBatches(centroids, pages.centroids, (batch) =>
+          shape(centroidRows(batch).map((row) => renamedCentroid(row, renamed))),
+        )
+      : [],
+    members: members
+      ? rowBatches(members, pages.members, (batch) =>
+          shape(memberRows(batch).map((row) => renamedMember(row, renamed))),
+        )
+      : [],
     next_cursor: await cursorOf(members ?? centroids, page),
   });
+}
+
+function renamedCentroid(row: CentroidJson, renamed?: Renamed): CentroidJson {
+  const given = renamed?.get(row.cluster_id);
+  if (!given) return row;
+  const { label, summary, keywords } = given;
+  return { ...row, label, summary: summary ?? row.summary, keywords: keywords ?? row.keywords };
+}
+
+function renamedMember(row: MemberRow, renamed?: Renamed): MemberRow {
+  const given = renamed?.get(row.cluster_id);
+  return given ? { ...row, cluster_label: given.label } : row;
 }
 
 function pagesOf(centroids: TableFile | null, members: TableFile | null, page: ReadOptions) {

@@ -4,7 +4,7 @@ import { ShoalError } from "../domain/errors";
 import { type Db, isUniqueViolation, thatOf } from "./connect";
 import { boundedDefinition, setFields } from "./json";
 import { searchText } from "./list";
-import { clusters, executions, tasks } from "./schema";
+import { clusters, executions, groupLabels, tasks } from "./schema";
 import { timestamp } from "./time";
 import { deleteTriggersOf } from "./triggers";
 
@@ -126,6 +126,7 @@ export async function deleteCluster(db: Db, namespaceId: string, id: string): Pr
   await db.batch([
     db.delete(executions).where(and(eq(executions.namespaceId, namespaceId), eq(executions.clusterId, id))),
     db.delete(tasks).where(and(eq(tasks.namespaceId, namespaceId), eq(tasks.clusterId, id))),
+    db.delete(groupLabels).where(and(eq(groupLabels.namespaceId, namespaceId), eq(groupLabels.clusterId, id))),
     db.delete(clusters).where(own),
     ...deleteTriggersOf(db, namespaceId, [id]),
   ]);

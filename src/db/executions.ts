@@ -2,7 +2,7 @@ import { and, desc, eq, inArray, ne } from "drizzle-orm";
 import { ShoalError } from "../domain/errors";
 import type { Plan, RunCentroid, RunMetrics, RunRecord, RunStatus } from "../domain/run/types";
 import type { Db } from "./connect";
-import { executions } from "./schema";
+import { executions, groupLabels } from "./schema";
 
 /** A run as the executions endpoints answer it. */
 export interface ExecutionDoc {
@@ -152,7 +152,10 @@ export async function executionIds(db: Db, namespaceId: string, clusterId: strin
 }
 
 export async function deleteExecution(db: Db, namespaceId: string, runId: string): Promise<void> {
-  await db.delete(executions).where(and(eq(executions.namespaceId, namespaceId), eq(executions.id, runId)));
+  await db.batch([
+    db.delete(executions).where(and(eq(executions.namespaceId, namespaceId), eq(executions.id, runId))),
+    db.delete(groupLabels).where(and(eq(groupLabels.namespaceId, namespaceId), eq(groupLabels.runId, runId))),
+  ]);
 }
 
 /** Ids of a namespace's runs, at most `limit`. */

@@ -7,6 +7,7 @@ import { type RowScope, searchText } from "./list";
 import {
   apiKeys,
   clusters,
+  groupLabels,
   idempotency,
   idempotencyBodies,
   jobs,
@@ -149,6 +150,7 @@ export async function deleteDefinitions(db: Db, id: string): Promise<void> {
     db.delete(triggerFirings).where(eq(triggerFirings.namespaceId, id)),
     db.delete(triggerEvents).where(eq(triggerEvents.namespaceId, id)),
     db.delete(tasks).where(eq(tasks.namespaceId, id)),
+    db.delete(groupLabels).where(eq(groupLabels.namespaceId, id)),
     db.delete(jobs).where(eq(jobs.namespaceId, id)),
     db.delete(webhookDeliveries).where(eq(webhookDeliveries.namespaceId, id)),
     db.delete(templates).where(eq(templates.namespaceId, id)),

@@ -6,6 +6,7 @@ import { eventJob } from "../events/announce";
 import type { EventType, ShoalEvent } from "../events/contract";
 import { connect, type Db, isUniqueViolation } from "./connect";
 import { type ExecutionDoc, newExecutionDoc, runningExecution } from "./executions";
+import { carryGroupLabels } from "./group-labels";
 import { insertJob } from "./jobs";
 import { setFields } from "./json";
 import { searchText } from "./list";
@@ -103,7 +104,8 @@ const TASK_STATUS = { pending: "PENDING", processing: "PROCESSING", completed: "
  */
 export async function recordRun(database: D1Database, record: RunRecord): Promise<string[]> {
   const db = connect(database);
-  const { runId, clusterId, taskId } = record;
+  const { runId, clusterId, taskId, keptLabels } = record;
+  const completed = sql`exists (select 1 from ${executions} where ${executions.id} = ${runId} and ${executions.status} = 'completed')`;
   const updatedAt = timestamp();
   const earlier: RunStatus[] = record.status === "pending" ? ["pending"] : RUNNING;
   // Evaluated by all three statements before the last one moves the execution on.
@@ -130,6 +132,9 @@ export async function recordRun(database: D1Database, record: RunRecord): Promis
         doc: setFields(executions.doc, execution),
       })
       .where(and(eq(executions.id, runId), inArray(executions.status, earlier))),
+    ...(keptLabels && keptLabels.kept.length > 0
+      ? [carryGroupLabels(db, { runId, from: keptLabels.runId, kept: keptLabels.kept, when: completed })]
+      : []),
     ...events.map((event) => insertJob(db, eventJob(event))),
   ]);
   return events.map(({ id }) => id);

@@ -269,6 +269,30 @@ export const templates = sqliteTable(
   (t) => [index("templates_of_namespace").on(t.namespaceId)],
 );
 
+/** Names that people have given to the clusters of a run (`cl_0`), carried on to later runs. See docs/design/labels.md. */
+export const groupLabels = sqliteTable(
+  "group_labels",
+  {
+    runId: text().notNull(),
+    groupId: text().notNull(),
+    namespaceId: text().notNull(),
+    clusterId: text().notNull(),
+    label: text().notNull(),
+    /** Null: the run's own. */
+    summary: text(),
+    keywords: text({ mode: "json" }).$type<string[]>(),
+    /** Ids of documents that stand for the cluster. */
+    representatives: text({ mode: "json" }).$type<string[]>().notNull(),
+    createdAt: text().notNull(),
+    updatedAt: text().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.runId, t.groupId] }),
+    index("group_labels_of_cluster").on(t.clusterId),
+    index("group_labels_of_namespace").on(t.namespaceId),
+  ],
+);
+
 export const idempotency = sqliteTable(
   "idempotency",
   {

@@ -38,6 +38,7 @@ export const ERRORS = {
   cluster_not_found: NOT_FOUND,
   execution_not_found: NOT_FOUND,
   no_execution: NOT_FOUND,
+  group_not_found: NOT_FOUND,
   task_not_found: NOT_FOUND,
   trigger_not_found: NOT_FOUND,
   webhook_not_found: NOT_FOUND,

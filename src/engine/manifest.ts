@@ -64,7 +64,7 @@ export function manifest(head: RunHead, now: number): Record<string, unknown> {
     warnings: runWarnings(head),
     definition: spec.definition,
     labels: { fields: results.keywords?.fields ?? [], sampled_documents: results.keywords?.sampledRows ?? 0 },
-    spec: { ...spec, definition: undefined, reuse: undefined },
+    spec: { ...spec, definition: undefined, reuse: undefined, labelled: undefined },
     plan: { shards: plan.shards, shard_rows: plan.shardRows, estimate: plan.estimate },
   };
 }

@@ -4,6 +4,7 @@
  */
 
 import { runningExecution } from "../db/executions";
+import { lastGroupLabels } from "../db/group-labels";
 import { createRun } from "../db/runs";
 import type { TaskDoc } from "../db/tasks";
 import { timestamp } from "../db/time";
@@ -46,6 +47,11 @@ export async function prepareRun(
   const ids = { runId: newId("run"), clusterId, namespaceId, taskId: newId("task"), createdAt: timestamp() };
   const resolve = (runId: string) => resolveRunSpec(definition, { ids: { ...ids, runId }, collections, overrides });
   const spec = await settled(env, resolve(ids.runId), resolve, recluster);
+  const labelled = await lastGroupLabels(planes(env).db, namespaceId, clusterId);
+  if (labelled.length > 0) {
+    const groups = labelled.map(({ groupId, representatives }) => ({ groupId, representatives }));
+    spec.labelled = { runId: labelled[0]!.runId, groups };
+  }
   const plan = await planRun(env, spec).catch((error: unknown) => {
     throw unpackError(error);
   });

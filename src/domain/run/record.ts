@@ -28,6 +28,8 @@ export function runRecord(head: RunHead): RunRecord {
     numPoints: completed?.numPoints ?? 0,
     noisePoints: completed?.noisePoints ?? 0,
     ...(completed && takenOver(head)),
+    ...(completed &&
+      spec.labelled && { keptLabels: { runId: spec.labelled.runId, kept: results.keywords?.kept ?? [] } }),
     metrics: completed ? runMetrics(head) : null,
     centroids,
     warnings: runWarnings(head),

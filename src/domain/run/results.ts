@@ -215,6 +215,8 @@ export interface KeywordsResult extends NamedResult {
   sampledRows: number;
   /** Where the documents lie that stand for each cluster (`engine/naming/samples.ts`); null where nobody wants them. */
   samples: string | null;
+  /** Clusters that people have named in the run before: their ids there, and the ids of those that hold their documents now. */
+  kept: [string, string][];
   warnings: Warning[];
 }
 

@@ -45,6 +45,8 @@ export interface RunSpec {
   reproducible: boolean;
   /** The run whose clusters are named anew, where nothing is clustered. */
   reuse?: ReusedRun;
+  /** Clusters of the last completed run that people have named, and the documents that each is found again by. */
+  labelled?: { runId: string; groups: { groupId: string; representatives: string[] }[] };
   /** Warnings known before the run; the run adds its own. */
   warnings: Warning[];
   /** What the manifest repeats of the definition, as the user wrote it. */
@@ -321,6 +323,8 @@ export interface RunRecord {
   /** By feature URI, and what the sample's clustering measured with them; absent where none were learned. */
   learnedWeights?: { weights: Record<string, number>; score: number | null };
   centroids: RunCentroid[] | null;
+  /** Clusters of an earlier run whose given names go on: their ids there and here. */
+  keptLabels?: { runId: string; kept: [string, string][] };
   warnings: Warning[];
   plan: Plan | null;
   /** Keys of the finished artifacts; null until completed. */

@@ -3,6 +3,7 @@ import type { KeywordsResult } from "../../domain/run/results";
 import { nameClusters } from "../../labeling/labels";
 import type { Stage } from "../context";
 import { chooseFields } from "../naming/fields";
+import { Finder } from "../naming/finder";
 import { Gleaner } from "../naming/gleaner";
 import { keywordsOf } from "../naming/keywords";
 import { putNames } from "../naming/names";
@@ -27,15 +28,26 @@ export const keywords: Stage = {
       seed: spec.seed,
       near: wantsSamples,
     });
-    if (fields.length > 0 || wantsSamples)
+    const finder = new Finder(spec.labelled?.groups ?? [], spec.reuse !== undefined);
+    if (fields.length > 0 || wantsSamples || finder.isLooking)
       for await (const batch of source.members()) {
-        pulse.compute(() => gleaner.add(batch));
+        pulse.compute(() => {
+          gleaner.add(batch);
+          finder.add(batch);
+        });
         pulse.beat({ done: 0, total: 1 });
       }
     const { found, sampledRows } = await keywordsOf(context, clusters, gleaner, fields, stopWords);
     const unnamed = clusters.map(({ id, given }) => ({ id, given, keywords: found.get(id) ?? [] }));
     putNames(scratch, NAMES, nameClusters(unnamed));
     if (wantsSamples) putJson(scratch, SAMPLES, samplesOf(clusters, gleaner, spec.labeling!.max_samples_per_cluster));
-    return { names: NAMES, fields, sampledRows, samples: wantsSamples ? SAMPLES : null, warnings };
+    return {
+      names: NAMES,
+      fields,
+      sampledRows,
+      samples: wantsSamples ? SAMPLES : null,
+      kept: finder.found(),
+      warnings,
+    };
   },
 };

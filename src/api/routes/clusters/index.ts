@@ -7,6 +7,7 @@ import { enrichRunsOperation } from "./enrich-runs";
 import { executeClusterOperation, submitClusterOperation } from "./execute";
 import { executeAdHocOperation } from "./execute-ad-hoc";
 import { getClusterOperation } from "./get";
+import { groupOperations } from "./groups";
 import { listClustersOperation } from "./list";
 import { patchClusterOperation } from "./patch";
 import { planClusterOperation } from "./plan";
@@ -25,6 +26,7 @@ export const clusterOperations = [
   submitAdHocOperation,
   clusterArtifactsOperation,
   clusterDataOperation,
+  ...groupOperations,
   enrichClusterOperation,
   enrichRunsOperation,
 ];

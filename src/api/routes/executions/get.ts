@@ -1,3 +1,4 @@
+import { withGivenNames } from "../../group-labels";
 import { operation } from "../../operation";
 import { EXECUTION_EXAMPLE, PLAN_EXAMPLE } from "../../schemas/cluster-examples";
 import { ExecutionPath, PlannedExecutionResponse } from "../../schemas/execution";
@@ -22,6 +23,7 @@ export const getExecutionOperation = operation(
   },
   async (c, { params }) => {
     const { doc, plan } = (await findRun(c, params)).execution;
-    return { ...doc, plan: plan && renderPlan(plan) };
+    const [named] = await withGivenNames(c, [doc]);
+    return { ...named!, plan: plan && renderPlan(plan) };
   },
 );

@@ -1,6 +1,7 @@
 import { newestExecutions } from "../../../db/executions";
 import { ShoalError } from "../../../domain/errors";
 import { services } from "../../context";
+import { withGivenNames } from "../../group-labels";
 import { operation } from "../../operation";
 import { EXECUTION_EXAMPLE } from "../../schemas/cluster-examples";
 import { ClusterPath } from "../../schemas/cluster-request";
@@ -30,7 +31,11 @@ export const latestExecutionOperation = operation(
     const { db } = services(c);
     const namespaceId = c.var.namespace.id;
     const { id } = await requireCluster(c, params.cluster_identifier);
-    const history = (await newestExecutions(db, namespaceId, id, HISTORY)).map(({ doc }) => doc);
+    const newest = await newestExecutions(db, namespaceId, id, HISTORY);
+    const history = await withGivenNames(
+      c,
+      newest.map(({ doc }) => doc),
+    );
     const [latest] = history;
     if (latest) return { ...latest, history };
     throw new ShoalError("no_execution", `Cluster ${id} has not been executed yet.`, {

@@ -1,5 +1,6 @@
 import type { ExecutionDoc } from "../../../db/executions";
 import { executionStats } from "../../../db/runs";
+import { withGivenNames } from "../../group-labels";
 import { listResources } from "../../listing";
 import { operation } from "../../operation";
 import { EXECUTION_LIST_EXAMPLE } from "../../schemas/cluster-examples";
@@ -32,7 +33,7 @@ export const listExecutionsOperation = operation(
     const scope = { sql: "namespace_id = ? AND cluster_id = ?", params: [namespaceId, id] };
     const page = await listResources<ExecutionDoc>(c, "executions", scope, query, body);
     return {
-      results: page.docs,
+      results: await withGivenNames(c, page.docs),
       pagination: page.pagination,
       total_count: page.total,
       stats: executionStats(page.docs),

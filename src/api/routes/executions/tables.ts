@@ -15,6 +15,7 @@ import { type ExecutionRow, latestCompleted } from "../../../db/executions";
 import type { Warning } from "../../../domain/definition/model";
 import { ShoalError } from "../../../domain/errors";
 import { type AppContext, services } from "../../context";
+import { givenNames } from "../../group-labels";
 import type { TableRequest } from "../../schemas/artifact";
 import { requireCluster } from "../clusters/find";
 
@@ -71,7 +72,7 @@ export async function answerTables(
     warnings.push({ loc: ["query", "projection_method"], msg });
   }
   const head = { cluster_id: execution.clusterId, run_id: execution.id, ...(warnings.length > 0 && { warnings }) };
-  const answer = { head, centroids, members, page };
+  const answer = { head, centroids, members, page, renamed: await givenNames(c, execution.id) };
   const { shape } = request;
   const stream =
     shape.form === "data"
