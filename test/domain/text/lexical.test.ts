@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { LEXICAL_DIMENSIONS, lexicalVector, MAX_TEXT } from "../../../src/domain/text/lexical";
+import { LEXICAL_DIMENSIONS, lexicalVector, MAX_TEXT, WORD_COUNT } from "../../../src/domain/text/lexical";
 import { murmur3 } from "../../../src/domain/text/murmur";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -34,7 +34,9 @@ describe("lexicalVector", () => {
   /** The counts, the slow way. */
   function counted(terms: [string, number][]): [number, number][] {
     const counts = new Map<number, number>();
-    for (const [term, seed] of terms) counts.set(index(term, seed), (counts.get(index(term, seed)) ?? 0) + 1);
+    for (const [term, seed] of terms) {
+      counts.set(index(term, seed), (counts.get(index(term, seed)) ?? 0) + (seed === 1 ? WORD_COUNT : 1));
+    }
     return [...counts].sort(([a], [b]) => a - b);
   }
   const entries = (text: string) => {
