@@ -1,6 +1,6 @@
 /**
- * `npm run demo -- [--algorithm NAME] [--once] [--port P]`: imports 1,797 handwritten digits, clusters them and shows what came out, through the
- * HTTP API only. `--once` ends by itself and leaves its state in `.shoal/demo-once`; otherwise the server stays up, on
+ * `npm run demo -- [--dataset digits|emoji] [--algorithm NAME] [--once] [--port P]`: imports 1,797 handwritten digits, or the names and
+ * tags of 1,914 emoji, clusters them and shows what came out, through the HTTP API only. `--once` ends by itself and leaves its state in `.shoal/demo-once`; otherwise the server stays up, on
  * `.shoal/demo`. Both folders are made anew each time.
  */
 import { readFileSync } from "node:fs";
@@ -9,6 +9,7 @@ import { createClient } from "./lib/client.mjs";
 import { DEMO_ALGORITHMS } from "./lib/demo-algorithms.mjs";
 import { localKey } from "./lib/dev-vars.mjs";
 import { runDigits } from "./lib/digits.mjs";
+import { EMOJI_ALGORITHMS, runEmoji } from "./lib/emoji.mjs";
 import { endOfLife } from "./lib/lifetime.mjs";
 import { bold, cyan, dim, expected, fail, green, say, seconds } from "./lib/output.mjs";
 import { inRoot } from "./lib/paths.mjs";
@@ -16,20 +17,35 @@ import { portOption } from "./lib/ports.mjs";
 import { startServer } from "./lib/server.mjs";
 import { setup } from "./lib/setup.mjs";
 
+/** What each data set is clustered by, and how it is run. */
+const DATASETS = {
+  digits: {
+    algorithms: DEMO_ALGORITHMS,
+    run: (api, state, algorithm) =>
+      runDigits(api, readFileSync(inRoot("examples/digits/digits.ndjson")), state, algorithm),
+  },
+  emoji: { algorithms: EMOJI_ALGORITHMS, run: runEmoji },
+};
+
 function options() {
   try {
     const { values } = parseArgs({
       options: {
+        dataset: { type: "string", default: "digits" },
         algorithm: { type: "string", default: "kmeans" },
         once: { type: "boolean", default: false },
         port: { type: "string" },
       },
     });
-    const { algorithm, once, port } = values;
-    if (!Object.hasOwn(DEMO_ALGORITHMS, algorithm)) {
-      throw new Error(`--algorithm ${algorithm} is none of ${Object.keys(DEMO_ALGORITHMS).join(", ")}.`);
+    const { dataset, algorithm, once, port } = values;
+    if (!Object.hasOwn(DATASETS, dataset)) {
+      throw new Error(`--dataset ${dataset} is none of ${Object.keys(DATASETS).join(", ")}.`);
     }
-    return { algorithm, once, port: portOption(port, "port") };
+    const { algorithms, run } = DATASETS[dataset];
+    if (!Object.hasOwn(algorithms, algorithm)) {
+      throw new Error(`--algorithm ${algorithm} is none of ${Object.keys(algorithms).join(", ")} (${dataset}).`);
+    }
+    return { run, algorithm, once, port: portOption(port, "port") };
   } catch (error) {
     throw expected(error.message);
   }
@@ -64,7 +80,7 @@ let code = 0;
 try {
   const ended = endOfLife().then((reason) => Promise.reject(expected(`Ended by ${reason}.`)));
   ended.catch(() => {}); // observed below, wherever the demo then is
-  const { algorithm, once, port } = options();
+  const { run, algorithm, once, port } = options();
   await Promise.race([setup(), ended]);
   const start = performance.now();
   // A folder of its own, so that it runs beside a demo that stays up.
@@ -83,8 +99,7 @@ try {
   say(`${green("✓")} Server at ${cyan(server.url)} ${dim(`(${seconds(performance.now() - start)})`)}`);
 
   const key = localKey();
-  const documents = readFileSync(inRoot("examples/digits/digits.ndjson"));
-  const work = runDigits(createClient({ url: server.url, key }), documents, server.state, algorithm);
+  const work = run(createClient({ url: server.url, key }), server.state, algorithm);
   const failed = server.failed.then((error) => Promise.reject(error));
   failed.catch(() => {});
   const made = await Promise.race([work, failed, ended]);

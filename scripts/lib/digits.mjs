@@ -1,7 +1,8 @@
 /** The demo's main job: digits in, clusters out. Everything goes through the API; nothing is computed but for show. */
 import { DEMO_ALGORITHMS } from "./demo-algorithms.mjs";
-import { bar, image, progress, sideBySide, table } from "./draw.mjs";
-import { bold, dim, expected, green, say, seconds } from "./output.mjs";
+import { follow, sayFiles, sayMetrics, sayPlan, timed } from "./demo-run.mjs";
+import { bar, image, sideBySide, table } from "./draw.mjs";
+import { bold, dim, expected, say } from "./output.mjs";
 
 const NAMESPACE = "demo";
 const FEATURE = "mixpeek://passthrough@v1/pixels";
@@ -11,13 +12,6 @@ const NOISE = "-1";
 const PIXELS = 64;
 const FULL_PIXEL = 16;
 const IMAGE_COLUMNS = 14;
-
-async function timed(what, work) {
-  const start = performance.now();
-  const result = await work();
-  say(`${green("✓")} ${what(result)} ${dim(`(${seconds(performance.now() - start)})`)}`);
-  return result;
-}
 
 const createCollection = (api) =>
   api.post("/v1/collections", {
@@ -41,32 +35,6 @@ const createDefinition = (api, collectionId, algorithm) =>
       ...DEMO_ALGORITHMS[algorithm],
     },
   });
-
-function sayPlan({ stages }) {
-  const rows = stages.map((stage) => [
-    stage.kind,
-    stage.tasks,
-    `${(stage.task_bytes / 1024 / 1024).toFixed(1)} MiB`,
-    seconds(stage.cpu_ms),
-    stage.exact ? "exact" : "approximate",
-  ]);
-  for (const line of table(["stage", "tasks", "memory", "CPU", ""], rows)) say(`    ${dim(line.trimEnd())}`);
-}
-
-/** Follows the run by its event stream to its end. */
-async function follow(api, path) {
-  const shown = progress();
-  let last = null;
-  for await (const event of api.events(`${path}/events`)) {
-    last = event;
-    shown.onEvent(event);
-  }
-  shown.end();
-  const run = await api.get(path);
-  if (run.status !== "completed")
-    throw expected(`The run ended as ${run.status}: ${run.error_message ?? last?.message}`);
-  return { ...run, path };
-}
 
 /** For each cluster: its size, the digit that most of its members show and how many do, and the mean of their pixels. */
 function describe(centroids, members, digits) {
@@ -120,22 +88,6 @@ function sayClusters(clusters, members) {
     `${id} → ${digit}`,
   ]);
   for (const line of sideBySide(blocks, 5, IMAGE_COLUMNS, " ")) say(line && ` ${line}`);
-}
-
-function sayMetrics(run) {
-  say(bold("Metrics"));
-  const rows = Object.entries(run.metrics ?? {})
-    .filter(([, value]) => value !== null)
-    .map(([name, value]) => [name.replaceAll("_", " "), Number(value.toPrecision(6)).toLocaleString("en")]);
-  const width = Math.max(...rows.map(([name]) => name.length));
-  for (const [name, value] of rows) say(`  ${name.padEnd(width)}  ${value}`);
-  for (const warning of run.warnings ?? []) say(`  ${dim(`warning: ${warning.msg}`)}`);
-}
-
-function sayFiles({ parquet_path, members_key }, state) {
-  const manifest = members_key.replace(/[^/]+$/, "manifest.json");
-  say(`\n${bold("Files")} ${dim(`(keys in the bucket, which a local server keeps under ${state})`)}`);
-  for (const key of [members_key, parquet_path, manifest]) say(`  ${key}`);
 }
 
 /** The images as they were imported, by document. */
