@@ -38,6 +38,12 @@ export class RunCoordinator extends DurableObject<Env> implements RunCoordinator
   fail(task: TaskRef, failure: TaskFailure): Promise<"noted" | "exhausted"> {
     return this.#coordinator.fail(task, failure);
   }
+  knownAnswers(keys: string[]): Promise<Record<string, string>> {
+    return this.#coordinator.knownAnswers(keys);
+  }
+  keepAnswers(answers: Record<string, string>, ttlSeconds: number): Promise<void> {
+    return this.#coordinator.keepAnswers(answers, ttlSeconds);
+  }
   dead(task: TaskRef): Promise<void> {
     return this.#coordinator.dead(task);
   }

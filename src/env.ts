@@ -4,13 +4,16 @@ import type { RunCoordinator } from "../durable-objects/run-coordinator";
 import type { TaskMessage } from "./domain/run/types";
 import type { JobMessage } from "./jobs/contract";
 import type { ObjectGateway } from "./objects/gateway";
+
 import type { EmbeddingEnv } from "./providers/embeddings";
+import type { FileEnv } from "./providers/files";
+import type { LlmEnv } from "./providers/settings";
 
 /**
  * The bindings of both roles (see wrangler.toml). The API has all but `STORE`; the compute Worker has `DATA`, `STORE`,
  * `COLLECTIONS` and `RUNS`. `src/index.ts` is the only place that looks at `ROLE`.
  */
-export interface Env extends EmbeddingEnv {
+export interface Env extends LlmEnv, Omit<FileEnv, "ENVIRONMENT">, Omit<EmbeddingEnv, "ENVIRONMENT" | "AI"> {
   ROLE: "api" | "compute" | "all";
   ENVIRONMENT: "local" | "production" | (string & {});
   SHOAL_ROOT_KEY?: string;

@@ -28,6 +28,8 @@ export async function writeOpenApi(file) {
       bundle: true,
       platform: "node",
       format: "esm",
+      // Some dependency asks for Node's own modules by `require`.
+      banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
       logLevel: "error",
       plugins: [platformStubs],
     });

@@ -1,6 +1,6 @@
 import { and, desc, eq, inArray, ne } from "drizzle-orm";
 import { ShoalError } from "../domain/errors";
-import type { Plan, RunCentroid, RunMetrics, RunRecord, RunStatus } from "../domain/run/types";
+import type { LabelingReport, Plan, RunCentroid, RunMetrics, RunRecord, RunStatus } from "../domain/run/types";
 import type { Db } from "./connect";
 import { executions, groupLabels } from "./schema";
 
@@ -24,6 +24,8 @@ export interface ExecutionDoc {
   error_message: string | null;
   error_code: string | null;
   llm_labeling_errors: string[] | null;
+  /** What a language model took; null where none was asked. */
+  labeling: LabelingReport | null;
   warnings: RunRecord["warnings"];
 }
 
@@ -60,6 +62,7 @@ export const newExecutionDoc = (
   error_message: null,
   error_code: null,
   llm_labeling_errors: null,
+  labeling: null,
   warnings: [],
 });
 

@@ -11,6 +11,7 @@ import {
   idempotency,
   idempotencyBodies,
   jobs,
+  labelCache,
   namespaces,
   tasks,
   templates,
@@ -159,6 +160,7 @@ export async function deleteDefinitions(db: Db, id: string): Promise<void> {
       .delete(idempotencyBodies)
       .where(sql`${idempotencyBodies.id} in (select id from ${idempotency} where namespace_id = ${id})`),
     db.delete(idempotency).where(eq(idempotency.namespaceId, id)),
+    db.delete(labelCache).where(eq(labelCache.namespaceId, id)),
     db
       .update(apiKeys)
       .set({ namespaces: without, doc: sql`json_set(${apiKeys.doc}, '$.namespaces', ${without})` })

@@ -190,6 +190,8 @@ function executionFields(record: RunRecord): Partial<ExecutionDoc> {
     execution_time_ms: record.executionMs,
     error_message: record.canceledAt ? "canceled" : record.errorMessage,
     error_code: record.errorCode,
+    llm_labeling_errors: record.labelingErrors ?? null,
+    labeling: record.labeling ?? null,
     warnings: dropped > 0 ? [...record.warnings, { loc: ["centroids"], msg }] : record.warnings,
   };
 }
@@ -230,6 +232,7 @@ function clusterFields(record: RunRecord): Record<string, unknown> {
     completed_at: orNull(record.completedAt),
     learned_weights: record.learnedWeights?.weights ?? null,
     learning_quality_score: record.learnedWeights?.score ?? null,
+    llm_labeling_errors: record.labelingErrors ?? null,
     hierarchy_detected: Boolean(record.artifacts?.hierarchy) || (record.relationships ?? []).length > 0,
     hierarchy_relationships: record.relationships ?? null,
     parquet_path: record.artifacts?.centroids ?? null,

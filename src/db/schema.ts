@@ -293,6 +293,20 @@ export const groupLabels = sqliteTable(
   ],
 );
 
+/** What language models said of clusters, by a key of all that they were asked; apart for every namespace. */
+export const labelCache = sqliteTable(
+  "label_cache",
+  {
+    namespaceId: text().notNull(),
+    /** Lower-case hex SHA-256; see src/labeling/llm/cache-key.ts. */
+    key: text().notNull(),
+    /** JSON. */
+    answer: text().notNull(),
+    expiresAt: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.namespaceId, t.key] }), index("label_cache_expiry").on(t.expiresAt)],
+);
+
 export const idempotency = sqliteTable(
   "idempotency",
   {

@@ -3,7 +3,10 @@ import "../artifacts/parquet-module";
 import { storeName } from "../documents/client";
 import type { TaskMessage } from "../domain/run/types";
 import type { Env } from "../env";
+
 import { objectStore } from "../objects/of-role";
+import { languageModels } from "../providers/language";
+
 import type { RunCoordinatorApi } from "./contract";
 import { kernelModules } from "./kernel-modules";
 import { Lock } from "./lock";
@@ -22,11 +25,12 @@ export async function consumeTasks(batch: MessageBatch<TaskMessage>, env: Env): 
     workspace,
     collection: (namespaceId, collectionId) => env.COLLECTIONS.getByName(storeName(namespaceId, collectionId)),
     coordinator: ({ runId }) => coordinatorLink(env, runId),
+    language: languageModels(env),
     log: (event) => console.error(JSON.stringify(event)),
   };
   for (const message of batch.messages) {
     try {
-      const outcome = await lock.run(() => work(message.body, services), PATIENCE_MS);
+      const outcome = await lock.run((idle) => work(message.body, { ...services, idle }), PATIENCE_MS);
       if (outcome === "done") message.ack();
       else message.retry();
     } catch (error) {
@@ -44,6 +48,8 @@ function coordinatorLink(env: Env, runId: string): CoordinatorLink {
   return {
     claim: (task) => stub().claim(task),
     progress: (task, progress) => stub().progress(task, progress),
+    knownAnswers: (asked) => stub().knownAnswers(asked),
+    keepAnswers: (answers, ttlSeconds) => stub().keepAnswers(answers, ttlSeconds),
     complete: (task, outcome) => stub().complete(task, outcome),
     fail: (task, failure) => stub().fail(task, failure),
   };

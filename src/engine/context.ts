@@ -6,10 +6,12 @@ import type { Plan, RunSpec, StagePlan, TaskProgress, TaskRef } from "../domain/
 import type { Kernels, Slices } from "../kernels/contract";
 import type { ObjectStore } from "../objects/object-store";
 import type { StageInputs } from "./contract";
+import type { Idle } from "./lock";
+import type { Language } from "./naming/language";
 import type { Scratch } from "./scratch";
 import type { Workspace } from "./workspace";
 
-export type FrozenReader = Pick<CollectionStoreApi, "frozen" | "frozenNoise" | "texts" | "payloads">;
+export type FrozenReader = Pick<CollectionStoreApi, "frozen" | "frozenNoise" | "texts" | "payloads" | "get">;
 
 export interface TaskContext {
   spec: RunSpec;
@@ -24,6 +26,9 @@ export interface TaskContext {
   workspace: Workspace;
   kernels: Kernels;
   pulse: Pulse;
+  /** Waits for something slow outside of the platform, while other tasks compute in this isolate. */
+  idle: Idle;
+  language: Language;
   collection(collectionId: string): FrozenReader;
 }
 

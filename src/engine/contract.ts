@@ -54,6 +54,9 @@ export interface RunCoordinatorApi {
   complete(task: TaskRef, outcome: TaskOutcome): Promise<NextTask | null>;
   /** `exhausted`: that was the last attempt, the run has failed. */
   fail(task: TaskRef, failure: TaskFailure): Promise<"noted" | "exhausted">;
+  /** What a language model has said in answer to these keys, as JSON texts, where it is kept. */
+  knownAnswers(keys: string[]): Promise<Record<string, string>>;
+  keepAnswers(answers: Record<string, string>, ttlSeconds: number): Promise<void>;
   /** The queue gave the message up: it lies in the dead-letter queue. */
   dead(task: TaskRef): Promise<void>;
   /** `finished` when the run had already ended. */

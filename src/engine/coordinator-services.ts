@@ -1,5 +1,6 @@
 /** The platform behind a coordinator: stores, queue, buckets, D1. */
 
+import { keepAnswers, knownAnswers } from "../db/label-cache";
 import { storeName } from "../documents/client";
 import type { RunRecord } from "../domain/run/types";
 import type { Env } from "../env";
@@ -45,6 +46,11 @@ export function coordinatorServices(
     async clean({ namespaceId, clusterId, runId }, artifacts) {
       await deletePrefix(objects, keys.scratch(namespaceId, runId));
       if (artifacts) await deletePrefix(objects, keys.run(namespaceId, clusterId, runId));
+    },
+    answers: {
+      known: (namespaceId, keys) => knownAnswers(env.DB, namespaceId, keys, Date.now()),
+      keep: (namespaceId, answers, ttlSeconds) =>
+        keepAnswers(env.DB, namespaceId, answers, Date.now() + ttlSeconds * 1000),
     },
     log: (event) => console.error(JSON.stringify(event)),
   };

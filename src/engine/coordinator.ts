@@ -34,6 +34,11 @@ export interface CoordinatorServices {
   record(record: RunRecord): Promise<void>;
   release(spec: RunSpec): Promise<void>;
   clean(spec: RunSpec, artifacts: boolean): Promise<void>;
+  /** What is kept of language models' answers, apart for every namespace. */
+  answers: {
+    known(namespaceId: string, keys: string[]): Promise<Record<string, string>>;
+    keep(namespaceId: string, answers: Record<string, string>, ttlSeconds: number): Promise<void>;
+  };
   log(event: Record<string, unknown>): void;
 }
 
@@ -89,6 +94,14 @@ export class Coordinator implements RunCoordinatorApi {
   async fail(task: TaskRef, failure: TaskFailure): Promise<"noted" | "exhausted"> {
     this.#apply({ type: "failed", task, failure });
     return this.#state?.head.exhausted === taskName(task) ? "exhausted" : "noted";
+  }
+
+  async knownAnswers(keys: string[]): Promise<Record<string, string>> {
+    return this.#state ? this.#services.answers.known(this.#state.head.spec.namespaceId, keys) : {};
+  }
+
+  async keepAnswers(answers: Record<string, string>, ttlSeconds: number): Promise<void> {
+    if (this.#state) await this.#services.answers.keep(this.#state.head.spec.namespaceId, answers, ttlSeconds);
   }
 
   async dead(task: TaskRef): Promise<void> {

@@ -55,6 +55,7 @@ export function manifest(head: RunHead, now: number): Record<string, unknown> {
       tasks: stage.tasks,
       cpu_ms: Math.round(head.stageCpuMs[index] ?? 0),
     })),
+    ...(results.naming && { labeling: { ...results.naming.report, errors: results.naming.errors.map(parsed) } }),
     audits:
       reuse?.audits ??
       (scopes.length > 1
@@ -109,3 +110,5 @@ function audits(results: StageResults): Record<string, unknown> {
   }
   return found;
 }
+
+const parsed = (text: string): unknown => JSON.parse(text);

@@ -26,5 +26,6 @@ export const meteredReader = (reader: FrozenReader, pulse: Pulse): FrozenReader 
   frozen: (...request) => pulse.wait(reader.frozen(...request)),
   frozenNoise: (...request) => pulse.wait(reader.frozenNoise(...request)),
   texts: (request) => pulse.wait(reader.texts(request)),
+  get: (...request) => pulse.wait(reader.get(...request)),
   payloads: (documentIds) => pulse.wait(reader.payloads(documentIds)),
 });

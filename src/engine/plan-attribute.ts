@@ -1,7 +1,9 @@
 /** Plans an attribute run: a GROUP BY over the frozen attribute values, merged across shards and collections. */
+import type { Labeling } from "../domain/definition/labeling";
 import type { AttributeConfig } from "../domain/definition/model";
 import type { Shape, StagePlan } from "../domain/run/types";
 import type { Limits } from "./limits";
+import { EXPECTED_CLUSTERS } from "./methods/method";
 import { namingStages } from "./plan-naming";
 import { overRows, type PlannedStages, single } from "./plan-stage";
 import { shardRowsOf } from "./shards";
@@ -10,7 +12,12 @@ import { shardRowsOf } from "./shards";
 const ROWS_PER_MS = 100;
 const TASK_BYTES = 24 * 1024 * 1024;
 
-export function planAttributes(config: AttributeConfig, { rows }: Shape, limits: Limits): PlannedStages {
+export function planAttributes(
+  config: AttributeConfig,
+  labeling: Labeling | null,
+  { rows }: Shape,
+  limits: Limits,
+): PlannedStages {
   const shardRows = shardRowsOf(0, rows, false, limits);
   const cpuMs = rows / ROWS_PER_MS;
   const params = { limit: limits.groups };
@@ -35,7 +42,7 @@ export function planAttributes(config: AttributeConfig, { rows }: Shape, limits:
       reduce: true,
       params,
     }),
-    ...namingStages(rows),
+    ...namingStages(rows, Math.min(rows, EXPECTED_CLUSTERS), labeling),
     single("persist", { method: "Parquet", cpuMs: rows / 200 + 20, taskBytes: TASK_BYTES }),
   );
   return { fittedRows: rows, views: [], map: null, shardRows, stages };

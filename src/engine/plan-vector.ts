@@ -70,7 +70,7 @@ export function planVectors(
       ...learning,
       ...before,
       ...measures.stages,
-      ...namingStages(rows),
+      ...namingStages(rows, clusters, spec.labeling),
       persistStage(job),
     ],
     spec,

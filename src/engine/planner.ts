@@ -27,14 +27,14 @@ export function plan(spec: RunSpec, gathered: Shape, limits: Limits = LIMITS): P
     tracks,
     notes = [],
   } = spec.reuse
-    ? planReuse(spec.reuse, shape, limits)
+    ? planReuse(spec.reuse, spec.labeling, shape, limits)
     : method.kind === "attribute"
-      ? planAttributes(method.config, shape, limits)
+      ? planAttributes(method.config, spec.labeling, shape, limits)
       : spec.independent
         ? planTracks(spec, method, gathered, limits)
         : planVectors(spec, method, gathered, shape, limits);
   refuseHeavy(stages, limits);
-  const rounds = (stage: StagePlan) => Math.min(stage.maxRounds, EXPECTED_ROUNDS);
+  const rounds = (stage: StagePlan) => (stage.kind === "naming" ? 1 : Math.min(stage.maxRounds, EXPECTED_ROUNDS));
   return {
     version: 1,
     shape: tracks?.[0]?.shape ?? shape,

@@ -5,7 +5,9 @@ import { keys } from "../objects/keys";
 import type { ObjectStore } from "../objects/object-store";
 import { type FrozenReader, Pulse, type TaskContext } from "./context";
 import type { Claim, TaskOutcome } from "./contract";
+import type { Idle } from "./lock";
 import { meteredReader, meteredStore } from "./metered";
+import type { Language } from "./naming/language";
 import { Scratch } from "./scratch";
 import { STAGES } from "./stages";
 import { trackContext } from "./tracks";
@@ -15,6 +17,9 @@ export interface TaskServices {
   objects: ObjectStore;
   workspace: Workspace;
   collection(namespaceId: string, collectionId: string): FrozenReader;
+  /** Gives the isolate to others while it waits; just waits unless given. */
+  idle?: Idle;
+  language: Language;
   progress(task: TaskRef, progress: TaskProgress): Promise<"continue" | "stop">;
 }
 
@@ -31,7 +36,8 @@ export async function runTask(
   if (!run) throw new TypeError(`stage ${stage.kind} has no ${task.part}`);
 
   // What an isolate holds is one track's: the next one's rows have the same names.
-  workspace.open(stage.track === undefined ? spec : { ...spec, runId: `${spec.runId}/${stage.track}` });
+  const held = stage.track === undefined ? spec : { ...spec, runId: `${spec.runId}/${stage.track}` };
+  workspace.open(held);
   const pulse = new Pulse((progress) => services.progress(task, progress));
   const objects = meteredStore(services.objects, pulse);
   const scratch = new Scratch(objects, keys.scratch(spec.namespaceId, spec.runId), workspace.memory);
@@ -48,6 +54,15 @@ export async function runTask(
     workspace,
     kernels: workspace.kernels,
     pulse,
+    idle: async (wait) => {
+      try {
+        return await (services.idle ? services.idle(wait) : wait());
+      } finally {
+        // Another run may have been here meanwhile.
+        workspace.open(held);
+      }
+    },
+    language: services.language,
     collection: (collectionId) => meteredReader(services.collection(spec.namespaceId, collectionId), pulse),
   };
   const context = stage.track === undefined ? whole : trackContext(whole, stage.track);

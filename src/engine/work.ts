@@ -2,11 +2,17 @@
 import type { TaskMessage, TaskRef } from "../domain/run/types";
 import type { RunCoordinatorApi } from "./contract";
 import { classify } from "./failures";
+import type { Language } from "./naming/language";
 import { runTask, type TaskServices } from "./run-task";
 
-export type CoordinatorLink = Pick<RunCoordinatorApi, "claim" | "progress" | "complete" | "fail">;
+export type CoordinatorLink = Pick<
+  RunCoordinatorApi,
+  "claim" | "progress" | "complete" | "fail" | "knownAnswers" | "keepAnswers"
+>;
 
-export interface WorkServices extends Omit<TaskServices, "progress"> {
+export interface WorkServices extends Omit<TaskServices, "progress" | "language"> {
+  /** Language models, without what is kept of them: that is the coordinator's. */
+  language: Omit<Language, "answers">;
   coordinator(message: TaskMessage): CoordinatorLink;
   log(event: Record<string, unknown>): void;
 }
@@ -20,12 +26,17 @@ export async function work(message: TaskMessage, services: WorkServices, now = D
   const claim = await link.claim(refOf(message));
   if (claim.kind !== "run") return claim.kind === "dead" ? "dead" : "done";
   const progress: TaskServices["progress"] = (task, told) => link.progress(task, told);
+  const answers: Language["answers"] = {
+    known: (asked) => link.knownAnswers(asked),
+    keep: (given, ttlSeconds) => link.keepAnswers(given, ttlSeconds),
+  };
+  const language = { ...services.language, answers };
   const started = now();
   let next: { task: TaskRef; claim: typeof claim } | null = { task: refOf(message), claim };
   while (next) {
     const { task } = next;
     try {
-      const outcome = await runTask(task, next.claim, { ...services, progress });
+      const outcome = await runTask(task, next.claim, { ...services, progress, language });
       next = await link.complete(task, { ...outcome, more: now() - started < CHAIN_MS });
     } catch (error) {
       const failure = classify(error);

@@ -5,6 +5,7 @@ import type {
   FrozenShape,
   PayloadText,
   SegmentInfo,
+  StoredDocument,
   TextsRequest,
 } from "../../src/documents/contract";
 import { encodeSegment } from "../../src/documents/segments";
@@ -134,6 +135,14 @@ export class FakeCollection {
   #payload(documentId: string): Record<string, unknown> {
     this.#byId ??= new Map(this.#documents.map((one) => [one.id, one.attributes ?? {}]));
     return this.#byId.get(documentId) ?? {};
+  }
+
+  async get(documentId: string, returnVectors: boolean): Promise<StoredDocument | null> {
+    const document = this.#documents.find(({ id }) => id === documentId);
+    if (!document) return null;
+    const { attributes = {}, vector } = document;
+    const vectors = returnVectors && vector ? { vectors: { [this.#feature.name]: vector } } : {};
+    return { documentId, payload: attributes, features: [], createdAt: "", updatedAt: "", ...vectors };
   }
 
   async release(runId: string): Promise<void> {

@@ -16,6 +16,7 @@ import { type CoordinatorLink, type WorkServices, work } from "../../src/engine/
 import { Workspace } from "../../src/engine/workspace";
 import { type ArtifactFile, keys } from "../../src/objects/keys";
 import { deletePrefix, type ObjectStore } from "../../src/objects/object-store";
+import { languageModels } from "../../src/providers/language";
 import { MemoryObjectStore } from "../support/memory-object-store";
 import type { FakeCollection } from "./fake-collection";
 
@@ -49,13 +50,17 @@ export class Killed extends Error {}
 /** What the engine asks of a collection's store. */
 export type Collection = Pick<
   FakeCollection,
-  "shape" | "freeze" | "frozen" | "frozenNoise" | "texts" | "payloads" | "release"
+  "shape" | "freeze" | "frozen" | "frozenNoise" | "texts" | "payloads" | "get" | "release"
 >;
 
 export class World {
   /** The object store, unless the world was given another. */
   readonly objects = new MemoryObjectStore();
   readonly records: RunRecord[] = [];
+  /** Kept answers of language models, which outlive a run. */
+  answers = new Map<string, string>();
+  /** No provider is configured unless a test says so. */
+  language = languageModels({ ENVIRONMENT: "local" });
   readonly delivered: TaskMessage[] = [];
   readonly log: Record<string, unknown>[] = [];
   readonly #database = sqlite();
@@ -132,6 +137,7 @@ export class World {
       workspace,
       collection: (_, collectionId) => this.#collection(collectionId),
       coordinator: () => coordinator,
+      language: this.language,
       log: (event) => this.log.push(event),
     };
   }
@@ -184,6 +190,13 @@ export class World {
         await deletePrefix(this.#store, keys.scratch(namespaceId, runId));
         if (artifacts) await deletePrefix(this.#store, keys.run(namespaceId, clusterId, runId));
       },
+      answers: {
+        known: async (_, keys) =>
+          Object.fromEntries(keys.flatMap((key) => (this.answers.has(key) ? [[key, this.answers.get(key)!]] : []))),
+        keep: async (_, answers) => {
+          for (const [key, answer] of Object.entries(answers)) this.answers.set(key, answer);
+        },
+      },
       log: (event) => this.log.push(event),
     };
   }
@@ -222,6 +235,10 @@ export class World {
           const more = outcome.more && this.isolateFor === null;
           return structuredClone(await this.coordinator.complete(task, { ...outcome, more }));
         }),
+      knownAnswers: (...args: Parameters<Coordinator["knownAnswers"]>) =>
+        alive(() => this.coordinator.knownAnswers(...args)),
+      keepAnswers: (...args: Parameters<Coordinator["keepAnswers"]>) =>
+        alive(() => this.coordinator.keepAnswers(...args)),
       fail: (...args: Parameters<Coordinator["fail"]>) => alive(() => this.coordinator.fail(...args)),
     };
   }

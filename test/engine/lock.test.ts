@@ -71,4 +71,27 @@ describe("the lock of an isolate", () => {
     open();
     expect(await second).toBe("second");
   });
+
+  it("is free while its holder idles, and the holder's again afterwards", async () => {
+    const lock = new Lock();
+    const { open, opened } = gate();
+    const order: string[] = [];
+    const first = lock.run(async (idle) => {
+      await idle(() => opened);
+      order.push("first goes on");
+      await new Promise((resolve) => setTimeout(resolve, 40));
+      order.push("first ends");
+    }, 10_000);
+    await lock.run(async () => {
+      order.push("second");
+      open();
+      await new Promise((resolve) => setTimeout(resolve, 40));
+      order.push("second ends");
+    }, 10_000);
+    const third = lock.run(async () => order.push("third"), 10_000);
+    await Promise.all([first, third]);
+    expect(order.slice(0, 2)).toEqual(["second", "second ends"]);
+    // Whoever comes next, nobody computes beside another.
+    expect(order.slice(2).join()).toMatch(/^(third,)?first goes on,first ends(,third)?$/);
+  });
 });

@@ -23,6 +23,8 @@ const linkOf = (world: World, changes: Partial<CoordinatorLink> = {}): Coordinat
   claim: (task) => world.coordinator.claim(task),
   progress: (task, progress) => world.coordinator.progress(task, progress),
   complete: (task, outcome) => world.coordinator.complete(task, outcome),
+  knownAnswers: (keys) => world.coordinator.knownAnswers(keys),
+  keepAnswers: (answers, ttlSeconds) => world.coordinator.keepAnswers(answers, ttlSeconds),
   fail: (task, failure) => world.coordinator.fail(task, failure),
   ...changes,
 });

@@ -93,5 +93,9 @@ export class WrittenCollection {
     return documentIds.map(() => "{}");
   }
 
+  async get(): Promise<null> {
+    return null;
+  }
+
   async release(): Promise<void> {}
 }

@@ -27,6 +27,16 @@ const Metrics = z
   })
   .openapi("ClusterExecutionMetrics");
 
+const Labeling = z.object({
+  provider: z.string(),
+  model: z.string(),
+  requests: z.int(),
+  cached: z.int().openapi({ description: "Answers known from earlier runs." }),
+  input_tokens: z.int(),
+  output_tokens: z.int(),
+  cost_usd: z.number().nullable().openapi({ description: "At list prices; null where the price is not known." }),
+});
+
 export const ExecutionResponse = z
   .object({
     run_id: z.string().openapi({ example: "run_mi8l2k4q0d7v1c9x5z3b" }),
@@ -46,7 +56,11 @@ export const ExecutionResponse = z
     execution_time_ms: z.number().nullable(),
     error_code: z.string().nullable(),
     error_message: z.string().nullable(),
-    llm_labeling_errors: z.array(z.string()).nullable(),
+    llm_labeling_errors: z.array(z.string()).nullable().openapi({
+      description:
+        'What a language model could not name, as JSON texts: `{"error": …, "clusters": ["cl_3"]}`. It fails no run.',
+    }),
+    labeling: Labeling.nullable().openapi({ description: "What a language model took; null where none was asked." }),
     warnings: z.array(Warning),
   })
   .openapi("ClusterExecutionResult");

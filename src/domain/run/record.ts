@@ -33,6 +33,8 @@ export function runRecord(head: RunHead): RunRecord {
     metrics: completed ? runMetrics(head) : null,
     centroids,
     warnings: runWarnings(head),
+    ...(results.naming && { labeling: results.naming.report }),
+    ...(results.naming && results.naming.errors.length > 0 && { labelingErrors: results.naming.errors }),
     plan,
     artifacts: completed
       ? {
@@ -80,6 +82,7 @@ const runCentroid = (
   label: name?.label ?? given,
   summary: name?.summary ?? null,
   keywords: name?.keywords ?? null,
+  ...(name?.extra && { metadata: name.extra }),
 });
 
 /** Quality of a vector clustering, and the objectives of its method; of several clusterings the means, and each one's under its feature. */
@@ -122,11 +125,12 @@ export function runWarnings({ spec, warnings, results, plan }: RunHead): RunReco
   if (spec.reuse)
     return withEarlier([...warnings, ...((results as StageResults).keywords?.warnings ?? [])], spec.reuse);
   const scopes = scopesOf(spec, plan, results);
-  const { relate, keywords } = results as StageResults;
+  const { relate, keywords, naming } = results as StageResults;
   const untold = relate?.untold ?? 0;
   return [
     ...warnings,
     ...(keywords?.warnings ?? []),
+    ...(naming?.warnings ?? []),
     ...scopes.flatMap((scope, i) =>
       clusteringWarnings(scope).map(({ loc, msg }) => ({
         loc,

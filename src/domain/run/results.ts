@@ -3,7 +3,7 @@
 import type { Warning } from "../definition/model";
 import type { VectorMethodSpec } from "./methods";
 import type { Containment } from "./tracks";
-import type { ClusterName } from "./types";
+import type { ClusterName, LabelingReport } from "./types";
 
 /** Starts of the pieces of a row-sharded scratch array, ascending, and the end of the last. */
 export type Bounds = number[];
@@ -208,6 +208,17 @@ export interface NamedResult {
   names: string;
 }
 
+/** Of a round in which a language model names clusters; the last one has converged. */
+export interface NamingResult extends NamedResult {
+  converged: boolean;
+  /** What the next round goes on with, in scratch. */
+  state: string;
+  report: LabelingReport;
+  /** As `llm_labeling_errors` lists them. */
+  errors: string[];
+  warnings: Warning[];
+}
+
 export interface KeywordsResult extends NamedResult {
   /** Paths of the payload that words were taken from; none where the documents have no text. */
   fields: string[];
@@ -309,7 +320,7 @@ export interface StageResults {
   group?: GroupResult;
   keywords?: KeywordsResult;
   /** Of a stage that names clusters anew, from what `keywords` found. */
-  naming?: NamedResult;
+  naming?: NamingResult;
   persist?: PersistResult;
   /** Of the views but the last, and of the axes that made a view. */
   /** Of the map, where it is a layout. */

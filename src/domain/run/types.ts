@@ -241,6 +241,7 @@ export type StageKind =
   | "group"
   | "relate"
   | "keywords"
+  | "naming"
   | "persist";
 
 /** Names one task. With the plan it determines inputs, random numbers and output key. */
@@ -284,6 +285,22 @@ export interface RunCentroid {
   label: string | null;
   summary: string | null;
   keywords: string[] | null;
+  /** What a `response_shape` added. */
+  metadata?: Record<string, unknown>;
+}
+
+/** What naming clusters by a language model took. */
+export interface LabelingReport {
+  provider: string;
+  model: string;
+  /** Sent and answered; those of tasks that were cut off count where their answers were used. */
+  requests: number;
+  /** Answers that were known from earlier runs. */
+  cached: number;
+  input_tokens: number;
+  output_tokens: number;
+  /** US dollars at list prices; null where the price is not known. */
+  cost_usd: number | null;
 }
 
 export interface RunMetrics {
@@ -326,6 +343,9 @@ export interface RunRecord {
   /** Clusters of an earlier run whose given names go on: their ids there and here. */
   keptLabels?: { runId: string; kept: [string, string][] };
   warnings: Warning[];
+  /** Of a run whose clusters a language model named; the errors are JSON texts `{error, clusters}`. */
+  labeling?: LabelingReport;
+  labelingErrors?: string[];
   plan: Plan | null;
   /** Keys of the finished artifacts; null until completed. */
   artifacts: { members: string; centroids: string; hierarchy: string | null; manifest: string } | null;

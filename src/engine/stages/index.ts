@@ -17,6 +17,7 @@ import { lloyd } from "./lloyd";
 import { median } from "./median";
 import { merged } from "./merged";
 import { moments } from "./moments";
+import { naming } from "./naming";
 import { neighbors } from "./neighbors";
 import { persist } from "./persist";
 import { project } from "./project";
@@ -69,5 +70,6 @@ export const STAGES: Record<StageKind, Stage> = {
   group,
   relate,
   keywords,
+  naming,
   persist,
 };

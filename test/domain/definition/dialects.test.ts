@@ -106,7 +106,7 @@ describe("the structured dialect", () => {
         { enrich_source_collection: true, auto_execute_min_documents: 5, llm_labeling: { enabled: true } },
       ),
     );
-    expect(warnings.map(({ loc }) => loc.at(-1)).sort()).toEqual(["auto_execute_min_documents", "enabled"]);
+    expect(warnings.map(({ loc }) => loc.at(-1)).sort()).toEqual(["auto_execute_min_documents", "labeling_inputs"]);
   });
 });
 

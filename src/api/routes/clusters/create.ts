@@ -1,4 +1,5 @@
 import { readDefinition } from "../../../domain/definition/adapters";
+import { modelWarnings } from "../../../providers/settings";
 import { storeCluster } from "../../../runs/define";
 import { services } from "../../context";
 import { operation } from "../../operation";
@@ -25,6 +26,6 @@ export const createClusterOperation = operation(
     const draft = readDefinition(body);
     const { doc, definition, warnings } = await storeCluster(services(c).db, c.var.namespace.id, draft);
     await tellCluster(c, "created", doc.cluster_id, { cluster_name: definition.cluster_name });
-    return { ...(doc as ClusterResponse), warnings };
+    return { ...(doc as ClusterResponse), warnings: [...warnings, ...modelWarnings(definition, c.env)] };
   },
 );

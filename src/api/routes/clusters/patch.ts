@@ -1,6 +1,7 @@
 import { updateCluster } from "../../../db/clusters";
 import { patchDefinition } from "../../../domain/definition/patch";
 import { renderDefinition } from "../../../domain/definition/render";
+import { modelWarnings } from "../../../providers/settings";
 import { untilUndisturbed } from "../../concurrency";
 import { services } from "../../context";
 import { operation } from "../../operation";
@@ -32,7 +33,8 @@ export const patchClusterOperation = operation(
       const cluster = await requireCluster(c, params.cluster_identifier, isFirst);
       const { definition, warnings } = patchDefinition(cluster.definition, body);
       const doc = await updateCluster(db, cluster, { definition, changes: renderDefinition(definition) });
-      return doc && { id: cluster.id, answer: { ...(doc as ClusterResponse), warnings } };
+      const told = [...warnings, ...modelWarnings(definition, c.env)];
+      return doc && { id: cluster.id, answer: { ...(doc as ClusterResponse), warnings: told } };
     });
     await tellCluster(c, "updated", updated.id, {
       cluster_name: updated.answer.cluster_name,
