@@ -42,6 +42,8 @@ export const METHOD_TABLES = {
     lambda: "float64",
     size: "int32",
   }),
+  /** Leiden: an edge of the graph a row, by its lower end, where there are not too many. */
+  "graph.parquet": table("graph", { source: "row", target: "row", weight: "float32" }),
   /** OPTICS: the rows in the order that they were reached. */
   "ordering.parquet": table("ordering", {
     member: "row",

@@ -188,10 +188,21 @@ describe("a cut", () => {
     expect([small.status, small.body.detail[0].loc]).toEqual([422, ["body", "min_cluster_size"]]);
   });
 
+  it("of a graph is another resolution", async () => {
+    const { id, run } = await ran(vectors("leiden", { n_neighbors: 8, metric: "euclidean", resolution: 0.05 }));
+    const path = `/v1/clusters/${id}/executions/${run}/cut`;
+    const { body: execution } = await shoal.get(`/v1/clusters/${id}/executions/${run}`);
+    const own = await shoal.post(path, {});
+    const size = ({ num_members }: { num_members: number }) => num_members;
+    expect(own.body.clusters.map(size)).toEqual(execution.centroids.map(size));
+    const fine = await shoal.post(path, { resolution: 5 });
+    expect(fine.body.num_clusters).toBeGreaterThan(own.body.num_clusters);
+  });
+
   it("is refused by name where it does not go with the method", async () => {
     const { id, run } = await ran(vectors("kmeans", { n_clusters: 2 }));
     const refused = await shoal.post(`/v1/clusters/${id}/executions/${run}/cut`, { n_clusters: 3 });
     expect([refused.status, refused.body.error.code]).toEqual([422, "algorithm_not_available"]);
-    expect(refused.body.error.message).toContain("kmeans keeps no tree");
+    expect(refused.body.error.message).toContain("kmeans keeps no tree or graph");
   });
 });

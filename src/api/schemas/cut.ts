@@ -19,7 +19,9 @@ export const CutBody = z
     min_cluster_size: z.int().min(2).nullish().openapi({
       description: "HDBSCAN: at least the run's own. Core distances stay those of the run.",
     }),
-    resolution: Positive.nullish().openapi({ description: "Refused by name: no run keeps its graph." }),
+    resolution: Positive.nullish().openapi({
+      description: "Leiden: communities of the kept graph at this resolution.",
+    }),
     include_members: z.boolean().default(false),
     cluster_ids: z.array(z.string().min(1)).max(1000).nullish().openapi({
       description: "Members of these clusters of the cut only; `-1` is noise.",

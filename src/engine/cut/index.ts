@@ -2,11 +2,12 @@
 import type { MethodTableFile } from "../../artifacts";
 import { cutTree, recondense, selectClusters } from "../../kernels";
 import type { ObjectStore } from "../../objects/object-store";
+import { communities } from "./leiden";
 import { type CutMethod, type CutRequest, densityCut, mergeCut } from "./request";
-import { readCondensedTree, readMergeTree } from "./trees";
+import { readCondensedTree, readGraph, readMergeTree } from "./trees";
 
+export { MOST_KEPT_ROWS } from "./bounds";
 export { type CutMethod, type CutRequest, checkCut } from "./request";
-export { MOST_TREE_ROWS } from "./trees";
 
 export interface CutClusters {
   /** By row of members.parquet: number of its cluster by size, -1 for noise and for rows that the tree does not hold. */
@@ -19,14 +20,26 @@ export interface CutClusters {
   outside: number;
 }
 
-/** @param table key of a kept table, @param members rows of members.parquet */
-export async function cutRun(
-  objects: ObjectStore,
-  table: (file: MethodTableFile) => string,
-  members: number,
-  method: CutMethod,
-  request: CutRequest,
-): Promise<CutClusters> {
+/** The run that is cut. */
+export interface CutSource {
+  objects: ObjectStore;
+  /** Key of a kept table. */
+  table(file: MethodTableFile): string;
+  /** Rows of members.parquet. */
+  members: number;
+  seed: number;
+  /** The build of the kernels that the run used. */
+  kernels(): Promise<WebAssembly.Module>;
+}
+
+export async function cutRun(source: CutSource, method: CutMethod, request: CutRequest): Promise<CutClusters> {
+  const { objects, table, members, seed } = source;
+  if (method.kind === "leiden") {
+    const { tree, places } = await readGraph(objects, table("graph.parquet"), members);
+    const resolution = request.resolution ?? method.params.resolution;
+    const { labels } = await communities(await source.kernels(), tree, method.params, resolution, seed);
+    return placed(members, places, labels, null);
+  }
   if (method.kind === "agglomerative") {
     const { tree, places } = await readMergeTree(objects, table("tree.parquet"), members);
     return placed(members, places, cutTree(tree, mergeCut(method.params, request)).labels, null);

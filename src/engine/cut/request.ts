@@ -18,6 +18,7 @@ export interface CutRequest {
 const FIELDS = {
   agglomerative: ["n_clusters", "distance_threshold"],
   hdbscan: ["cluster_selection_epsilon", "cluster_selection_method", "min_cluster_size"],
+  leiden: ["resolution"],
 } as const satisfies Record<string, readonly (keyof CutRequest)[]>;
 
 const ALL: readonly (keyof CutRequest)[] = [
@@ -37,7 +38,7 @@ export function checkCut(method: { kind: string }, request: CutRequest): asserts
   if (!fields)
     throw new ShoalError(
       "algorithm_not_available",
-      `a run of ${method.kind} keeps no tree that can be cut; runs of ${Object.keys(FIELDS).join(", ")} do: execute again with other parameters`,
+      `a run of ${method.kind} keeps no tree or graph that can be cut; runs of ${Object.keys(FIELDS).join(", ")} do: execute again with other parameters`,
       { field: "clustering_method", value: method.kind, available: Object.keys(FIELDS) },
     );
   const given = ALL.filter((name) => request[name] !== undefined && request[name] !== null);

@@ -1,11 +1,10 @@
-/** Kept trees as kernels take them: rows of the members become points 0, 1, …, in their order. */
+/** Kept trees and graphs as kernels take them: rows of the members become points 0, 1, …, in their order. */
 import { ALL_ROWS, METHOD_TABLES, type MethodTableFile, openTable } from "../../artifacts";
 import { ShoalError } from "../../domain/errors";
-import type { CondensedTree, MergeTree } from "../../kernels";
+import type { CondensedTree, Graph, MergeTree } from "../../kernels";
 import type { ObjectStore } from "../../objects/object-store";
-
-/** Rows of a tree that one isolate reads: a condensed tree has at most about twice the 100,000 rows that these methods cluster. */
-export const MOST_TREE_ROWS = 300_000;
+import { MOST_KEPT_ROWS } from "./bounds";
+import { graphOf } from "./leiden";
 
 /** A tree, and for each of its points the row of members.parquet. */
 export interface Kept<Tree> {
@@ -18,11 +17,11 @@ type Columns = Record<string, Float64Array>;
 /** Throws `artifacts_not_found` where the run kept none, `job_too_large` with the numbers where it is too large to be cut here. */
 async function readColumns(objects: ObjectStore, key: string, file: MethodTableFile): Promise<Columns> {
   const table = await openTable(objects, key, METHOD_TABLES[file]);
-  if (table.rows > MOST_TREE_ROWS)
+  if (table.rows > MOST_KEPT_ROWS)
     throw new ShoalError(
       "job_too_large",
-      `${file} has ${table.rows} rows, a cut reads ${MOST_TREE_ROWS} at most; execute again with other parameters`,
-      { field: "run_id", value: table.rows, limit: MOST_TREE_ROWS },
+      `${file} has ${table.rows} rows, a cut reads ${MOST_KEPT_ROWS} at most; execute again with other parameters`,
+      { field: "run_id", value: table.rows, limit: MOST_KEPT_ROWS },
     );
   const columns: Columns = Object.fromEntries(
     table.spec.columns.map(({ name }) => [name, new Float64Array(table.rows)]),
@@ -71,4 +70,10 @@ export async function readCondensedTree(
       sizes: Int32Array.from(size!),
     },
   };
+}
+
+export async function readGraph(objects: ObjectStore, key: string, members: number): Promise<Kept<Graph>> {
+  const { source, target, weight } = await readColumns(objects, key, "graph.parquet");
+  const { places, numbered } = pointsOf(members, source!, target!);
+  return { places, tree: graphOf(places.length, numbered[0]!, numbered[1]!, weight!) };
 }

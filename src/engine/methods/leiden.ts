@@ -1,10 +1,13 @@
 import type { LeidenParams } from "../../domain/definition/params/leiden";
+import type { Graph } from "../../kernels";
 import { leidenBytes } from "../../kernels/community/memory";
 import { similarityGraph } from "../../kernels/community/similarity";
 import { BASE_BYTES } from "../../kernels/memory";
+import { MOST_KEPT_ROWS } from "../cut/bounds";
 import { metricOf } from "../metric";
 import type { FittedMethod, NeighborWish, Sizes } from "./method";
 import { withoutPower } from "./parameters";
+import type { MethodTable } from "./tables";
 
 /** Arcs of the graph for each entry of the lists: 1 where all neighbours are mutual, 2 where none are; measured 1.2 to 1.5. */
 const ARCS_PER_ENTRY = 1.7;
@@ -54,6 +57,22 @@ export const leiden: FittedMethod<LeidenParams> = {
         seed,
       }),
     );
-    return { labels, objectives: { quality, modularity } };
+    return { labels, objectives: { quality, modularity }, tables: keptGraph(graph) };
   },
 };
+
+/** Every edge once, so that communities at another resolution need no search for neighbours; none of a graph that no cut could read. */
+function keptGraph({ nodes, offsets, neighbors, weights }: Graph): MethodTable[] {
+  const rows = neighbors.length / 2;
+  if (rows > MOST_KEPT_ROWS) return [];
+  const columns = { source: new Int32Array(rows), target: new Int32Array(rows), weight: new Float32Array(rows) };
+  let edge = 0;
+  for (let node = 0; node < nodes; node++)
+    for (let at = offsets[node]!; at < offsets[node + 1]!; at++) {
+      if (neighbors[at]! < node) continue;
+      columns.source[edge] = node;
+      columns.target[edge] = neighbors[at]!;
+      columns.weight[edge++] = weights[at]!;
+    }
+  return [{ file: "graph.parquet", rows, columns }];
+}

@@ -4,6 +4,7 @@ import { parquetReadObjects } from "hyparquet";
 import { describe, expect, it } from "vitest";
 import type { VectorMethodSpec } from "../../../src/domain/run/methods";
 import { type CutRequest, checkCut, cutRun } from "../../../src/engine/cut";
+import { graphOf } from "../../../src/engine/cut/leiden";
 import { adjustedRandIndex, createKernels, recondense, run } from "../../../src/kernels";
 import { blobs, makeWorld } from "../fixtures";
 import { modules, type World } from "../harness";
@@ -27,13 +28,14 @@ async function ran(method: VectorMethodSpec) {
   const { namespaceId, clusterId, runId } = world.spec;
   const cut = (request: CutRequest) => {
     checkCut(method, request);
-    return cutRun(
-      world.objects,
-      (file) => `artifacts/${namespaceId}/${clusterId}/${runId}/${file}`,
+    const source = {
+      objects: world.objects,
+      table: (file: string) => `artifacts/${namespaceId}/${clusterId}/${runId}/${file}`,
       members,
-      method,
-      request,
-    );
+      seed: world.spec.seed,
+      kernels: async () => modules.plain,
+    };
+    return cutRun(source, method, request);
   };
   return { world, record, cut };
 }
@@ -126,12 +128,38 @@ describe("a cut of a condensed tree", () => {
   });
 });
 
+describe("a cut of a graph", () => {
+  const leiden = (params: object): VectorMethodSpec =>
+    ({ kind: "leiden", params: { ...byDefault("leiden").params, n_neighbors: 12, ...params } }) as VectorMethodSpec;
+
+  it("at the run's own resolution has the run's labels, at another those of a run with it", async () => {
+    const { world, cut } = await ran(leiden({ resolution: 1 }));
+    expect([...(await cut({})).labels]).toEqual([...(await runLabels(world))]);
+    for (const resolution of [0.3, 2.5]) {
+      const other = await ran(leiden({ resolution }));
+      const found = await cut({ resolution });
+      expect([...found.labels]).toEqual([...(await runLabels(other.world))]);
+      expect(found.sizes).toEqual(other.record.centroids!.map((one) => one.num_members));
+    }
+  });
+
+  it("sees the graph as the run saw it: every node's neighbours ascend, both ways alike", () => {
+    const sources = Int32Array.of(0, 0, 1, 2);
+    const targets = Int32Array.of(1, 3, 2, 3);
+    const { offsets, neighbors, weights } = graphOf(4, sources, targets, Float64Array.of(0.5, 0.25, 1, 0.125));
+    expect([...offsets]).toEqual([0, 2, 4, 6, 8]);
+    expect([...neighbors]).toEqual([1, 3, 0, 2, 1, 3, 0, 2]);
+    expect([...weights]).toEqual([0.5, 0.25, 0.5, 1, 1, 0.125, 0.25, 0.125]);
+  });
+});
+
 describe("what does not go together", () => {
   it.each([
     [agglomerative({}), { resolution: 1 }, "resolution does not go with agglomerative"],
     [agglomerative({}), { n_clusters: 3, distance_threshold: 1 }, "contradicts n_clusters 3"],
     [hdbscan({}), { n_clusters: 3 }, "n_clusters does not go with hdbscan"],
-    [byDefault("kmeans"), { n_clusters: 3 }, "a run of kmeans keeps no tree"],
+    [byDefault("kmeans"), { n_clusters: 3 }, "a run of kmeans keeps no tree or graph"],
+    [byDefault("leiden"), { n_clusters: 3 }, "n_clusters does not go with leiden"],
   ])("is refused by name", (method, request, message) => {
     expect(() => checkCut(method, request)).toThrow(message);
   });

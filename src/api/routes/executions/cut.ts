@@ -3,7 +3,7 @@ import type { Warning } from "../../../domain/definition/model";
 import { ShoalError } from "../../../domain/errors";
 import { clusterLabelId } from "../../../domain/ids";
 import type { VectorMethodSpec } from "../../../domain/run/methods";
-import { checkCut, cutRun, MOST_TREE_ROWS } from "../../../engine/cut";
+import { checkCut, cutRun, MOST_KEPT_ROWS } from "../../../engine/cut";
 import { keys } from "../../../objects/keys";
 import type { ObjectStore } from "../../../objects/object-store";
 import { services } from "../../context";
@@ -24,9 +24,10 @@ export const cutExecutionOperation = operation(
     tag: "Executions",
     summary: "Cut a run's tree at another level",
     description:
-      "Clusters at another level of the tree that an agglomerative or HDBSCAN run kept, without a new run. Nothing is stored: the run stays as " +
+      "Clusters at another level of the tree that an agglomerative or HDBSCAN run kept, or at another resolution of the graph that a Leiden run " +
+      "kept, without a new run. Nothing is stored: the run stays as " +
       "it is, and the same cut gives the same answer. Without a level it is the run's own. Fields of another method are refused by name. " +
-      `A tree of more than ${MOST_TREE_ROWS} rows is refused.`,
+      `A tree of more than ${MOST_KEPT_ROWS} rows is refused; a graph of more edges is not kept.`,
     access: { scope: "read", namespaced: true },
     params: ExecutionPath,
     body: { schema: CutBody, example: CUT_EXAMPLE },
@@ -41,7 +42,13 @@ export const cutExecutionOperation = operation(
     checkCut(made.method, body);
     const table = await openMembers(objects, execution.artifacts.members);
     const key = (file: `${string}.parquet`) => keys.artifact(c.var.namespace.id, cluster.id, execution.id, file);
-    const cut = await cutRun(objects, key, table.rows, made.method, body);
+    if (made.method.kind === "leiden" && !made.files.includes(key("graph.parquet"))) throw noGraph(made.fitted);
+    const kernels = async () => {
+      const { kernelModules } = await import("../../../engine/kernel-modules");
+      return made.reproducible ? kernelModules.plain : kernelModules.relaxed;
+    };
+    const source = { objects, table: key, members: table.rows, seed: made.seed, kernels };
+    const cut = await cutRun(source, made.method, body);
     warnings.push(...told(made, cut.outside));
 
     const { include_members, cluster_ids, limit, offset, cursor, ...level } = body;
@@ -67,31 +74,48 @@ export const cutExecutionOperation = operation(
 /** What the manifest tells of how a run was made. */
 interface Made {
   method: VectorMethodSpec | { kind: "attribute" };
-  clustered: number;
   fitted: number;
   later: string[];
+  seed: number;
+  reproducible: boolean;
+  files: string[];
 }
 
 async function readMade(objects: ObjectStore, key: string): Promise<Made> {
   const bytes = await objects.get(key);
   if (!bytes) throw new ShoalError("artifacts_not_found", "This run has no manifest.json.", { file: "manifest.json" });
-  const { spec, rows, auto } = JSON.parse(new TextDecoder().decode(bytes)) as {
-    spec: { method: Made["method"]; subclusters?: unknown; faceMerge?: unknown };
-    rows: { clustered: number; fitted: number };
+  const { spec, rows, auto, files } = JSON.parse(new TextDecoder().decode(bytes)) as {
+    spec: { method: Made["method"]; seed: number; reproducible: boolean; subclusters?: unknown; faceMerge?: unknown };
+    rows: { fitted: number };
     auto?: { chosen: VectorMethodSpec };
+    files: { key: string }[];
   };
   const later = [spec.subclusters ? "sub-clusters" : "", spec.faceMerge ? "merged faces" : ""].filter(Boolean);
-  return { method: auto?.chosen ?? spec.method, clustered: rows.clustered, fitted: rows.fitted, later };
+  return {
+    method: auto?.chosen ?? spec.method,
+    fitted: rows.fitted,
+    later,
+    seed: spec.seed,
+    reproducible: spec.reproducible,
+    files: files.map((file) => file.key),
+  };
 }
+
+const noGraph = (fitted: number): ShoalError =>
+  new ShoalError(
+    "job_too_large",
+    `the neighbour graph of ${fitted} documents has more than ${MOST_KEPT_ROWS} edges and was not kept; execute again with another resolution`,
+    { field: "resolution", value: fitted, limit: MOST_KEPT_ROWS },
+  );
 
 function told({ fitted, later }: Made, outside: number): Warning[] {
   const warnings: Warning[] = [];
   if (outside > 0)
     warnings.push({
       loc: ["run_id"],
-      msg: `the tree holds the ${fitted} documents that were clustered; the other ${outside} count as noise here`,
+      msg: `the kept tree or graph holds the ${fitted} documents that were clustered; the other ${outside} count as noise here`,
     });
   if (later.length > 0)
-    warnings.push({ loc: ["run_id"], msg: `a cut is of the method's tree, without ${later.join(" and ")}` });
+    warnings.push({ loc: ["run_id"], msg: `a cut is of what the method found, without ${later.join(" and ")}` });
   return warnings;
 }
