@@ -8,6 +8,8 @@ export const TAGS = {
   Clusters: "Cluster definitions: what to group, by which features, with which algorithm.",
   Executions: "Runs of a definition: progress, results, artifacts.",
   Triggers: "Runs that start by themselves: by the clock, after documents were written, when the data has drifted.",
+  Taxonomies:
+    "Trees of labels with centroids: made from clusters, fields or a model; documents are classified by them.",
   Tasks: "The state of work that was started, whatever started it.",
   Webhooks: "Who hears of what happens, signed as Standard Webhooks says: HTTP, Slack, mail; the log of deliveries.",
   Templates: "Cluster definitions to start from.",

@@ -15,7 +15,8 @@ export type ResourceTable =
   | "tasks"
   | "webhooks"
   | "webhook_deliveries"
-  | "templates";
+  | "templates"
+  | "taxonomies";
 
 export interface PageRequest {
   filters: Filter | null;

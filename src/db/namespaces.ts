@@ -14,6 +14,8 @@ import {
   labelCache,
   namespaces,
   tasks,
+  taxonomies,
+  taxonomyVersions,
   templates,
   triggerEvents,
   triggerFirings,
@@ -156,6 +158,8 @@ export async function deleteDefinitions(db: Db, id: string): Promise<void> {
     db.delete(webhookDeliveries).where(eq(webhookDeliveries.namespaceId, id)),
     db.delete(templates).where(eq(templates.namespaceId, id)),
     forgetNamespace(db, id),
+    db.delete(taxonomies).where(eq(taxonomies.namespaceId, id)),
+    db.delete(taxonomyVersions).where(eq(taxonomyVersions.namespaceId, id)),
     db
       .delete(idempotencyBodies)
       .where(sql`${idempotencyBodies.id} in (select id from ${idempotency} where namespace_id = ${id})`),

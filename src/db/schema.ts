@@ -307,6 +307,34 @@ export const labelCache = sqliteTable(
   (t) => [primaryKey({ columns: [t.namespaceId, t.key] }), index("label_cache_expiry").on(t.expiresAt)],
 );
 
+export const taxonomies = sqliteTable(
+  "taxonomies",
+  {
+    id: text().primaryKey(),
+    namespaceId: text().notNull(),
+    name: text().notNull(),
+    /** The newest version, which `doc` shows. */
+    version: integer().notNull(),
+    ...resource,
+  },
+  (t) => [uniqueIndex("taxonomies_name").on(t.namespaceId, t.name)],
+);
+
+/** Every version of a taxonomy as the API renders it. */
+export const taxonomyVersions = sqliteTable(
+  "taxonomy_versions",
+  {
+    taxonomyId: text().notNull(),
+    version: integer().notNull(),
+    namespaceId: text().notNull(),
+    doc: text({ mode: "json" }).$type<Doc>().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.taxonomyId, t.version] }),
+    index("taxonomy_versions_of_namespace").on(t.namespaceId),
+  ],
+);
+
 export const idempotency = sqliteTable(
   "idempotency",
   {

@@ -3,6 +3,8 @@ import { enrichJob, enrichSourceJob } from "../enrichment/jobs";
 import { outputJob } from "../enrichment/output-job";
 import { dispatchEvent } from "../events/dispatch";
 import { exportRun } from "../exports/job";
+import { applyTaxonomy } from "../taxonomies/apply";
+import { inferTaxonomy } from "../taxonomies/infer";
 import { triggerCount } from "../triggers/count";
 import { triggerFire } from "../triggers/fire";
 import { triggerOutcome } from "../triggers/outcome";
@@ -20,4 +22,6 @@ export const JOB_HANDLERS: Record<string, JobHandler<any>> = {
   trigger_count: triggerCount,
   trigger_fire: triggerFire,
   trigger_outcome: triggerOutcome,
+  taxonomy_apply: applyTaxonomy,
+  taxonomy_infer: inferTaxonomy,
 };

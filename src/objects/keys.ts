@@ -12,9 +12,15 @@ export const keys = {
   run: (namespaceId: string, clusterId: string, runId: string) => `artifacts/${namespaceId}/${clusterId}/${runId}/`,
   artifact: (namespaceId: string, clusterId: string, runId: string, file: ArtifactFile) =>
     `artifacts/${namespaceId}/${clusterId}/${runId}/${file}`,
+  /** Nodes and centroids of a taxonomy's versions. */
+  taxonomy: (namespaceId: string, taxonomyId: string) => `artifacts/${namespaceId}/${taxonomyId}/`,
+  taxonomyFile: (namespaceId: string, taxonomyId: string, version: number, file: TaxonomyFile) =>
+    `artifacts/${namespaceId}/${taxonomyId}/${version}/${file}`,
   /** Intermediate results of a run; deleted when the run ends. */
   scratch: (namespaceId: string, runId: string) => `scratch/${namespaceId}/${runId}/`,
 };
 
 /** The tables that a method keeps are named in src/artifacts/method-tables.ts. */
 export type ArtifactFile = `${string}.parquet` | "manifest.json";
+
+export type TaxonomyFile = "nodes.json" | "centroids.f32" | "draft.json";

@@ -9,6 +9,7 @@ import { keyOperations } from "./keys";
 import { namespaceOperations } from "./namespaces";
 import { systemOperations } from "./system";
 import { taskOperations } from "./tasks";
+import { taxonomyOperations } from "./taxonomies";
 import { triggerOperations } from "./triggers";
 import { webhookOperations } from "./webhooks";
 
@@ -24,6 +25,7 @@ const all: Operation[] = [
   ...clusterTriggerOperations,
   ...triggerOperations,
   ...webhookOperations,
+  ...taxonomyOperations,
 ];
 
 /** Literal segments sort before parameters (`{` comes after every letter), and the router takes the first that fits. */

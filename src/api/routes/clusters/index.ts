@@ -11,6 +11,7 @@ import { groupOperations } from "./groups";
 import { listClustersOperation } from "./list";
 import { patchClusterOperation } from "./patch";
 import { planClusterOperation } from "./plan";
+import { promoteClusterOperation } from "./promote";
 import { submitAdHocOperation } from "./submit-ad-hoc";
 
 export const clusterOperations = [
@@ -29,4 +30,5 @@ export const clusterOperations = [
   ...groupOperations,
   enrichClusterOperation,
   enrichRunsOperation,
+  promoteClusterOperation,
 ];

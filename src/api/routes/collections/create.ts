@@ -2,6 +2,7 @@ import { type CollectionDoc, findCollection, insertCollection, newCollection } f
 import { ShoalError } from "../../../domain/errors";
 import { validationError } from "../../../domain/issues";
 import { type EmbeddingEnv, modelEmbedder } from "../../../providers/embeddings";
+import { checkApplications } from "../../../taxonomies/applications";
 import { services } from "../../context";
 import { operation } from "../../operation";
 import { tellCollection } from "../../told";
@@ -42,7 +43,7 @@ export const createCollectionOperation = operation(
     const namespaceId = c.var.namespace.id;
     const { features, warnings } = extractorFeatures(body.feature_extractor);
     requireModels(c.env, features);
-    const doc = newCollection(describe(namespaceId, body, features));
+    const doc = newCollection(describe(namespaceId, await checkApplications({ db }, namespaceId, body), features));
     const taken = (await findCollection(db, namespaceId, doc.collection_name)) !== null;
     // The store first: a row must never name a store that does not know its features.
     if (!taken)

@@ -1,11 +1,12 @@
 /** What of a collection is stored and answered but does nothing in this deployment. */
 import type { Warning } from "../../../domain/definition/model";
 
-const NO_EFFECT = ["schedule", "taxonomy_applications", "alert_applications", "retriever_enrichments"] as const;
+const NO_EFFECT = ["schedule", "alert_applications", "retriever_enrichments"] as const;
 
 type Given = Partial<Record<(typeof NO_EFFECT)[number], unknown>> & {
   source?: Record<string, unknown> | null;
   cluster_applications?: unknown;
+  taxonomy_applications?: unknown;
 };
 
 const applicationsGiven = (given: unknown) => (given ?? []) as { execution_phase?: number }[];
@@ -13,6 +14,10 @@ const applicationsGiven = (given: unknown) => (given ?? []) as { execution_phase
 export function withoutEffect(body: Given): Warning[] {
   const msg = "is stored and has no effect in this deployment";
   const warnings: Warning[] = NO_EFFECT.filter((field) => body[field]).map((field) => ({ loc: ["body", field], msg }));
+  if (body.taxonomy_applications) {
+    const applied = "is applied by apply-taxonomy, not to documents as they arrive";
+    warnings.push({ loc: ["body", "taxonomy_applications"], msg: applied });
+  }
   for (const [i, { execution_phase }] of applicationsGiven(body.cluster_applications).entries()) {
     if (execution_phase === undefined || execution_phase === 2) continue;
     const loc = ["body", "cluster_applications", i, "execution_phase"];

@@ -1,3 +1,4 @@
+import { applyTaxonomyOperation } from "./apply-taxonomy";
 import { createCollectionOperation } from "./create";
 import { deleteCollectionOperation } from "./delete";
 import { describeFeaturesOperation } from "./features";
@@ -12,4 +13,5 @@ export const collectionOperations = [
   patchCollectionOperation,
   deleteCollectionOperation,
   describeFeaturesOperation,
+  applyTaxonomyOperation,
 ];

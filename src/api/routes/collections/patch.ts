@@ -1,4 +1,5 @@
 import { updateCollection } from "../../../db/collections";
+import { checkApplications } from "../../../taxonomies/applications";
 import { untilUndisturbed } from "../../concurrency";
 import { services } from "../../context";
 import { operation } from "../../operation";
@@ -25,7 +26,8 @@ export const patchCollectionOperation = operation(
   async (c, { params, body }) => {
     const { db, collectionStore } = services(c);
     const given = Object.entries(body).filter(([, value]) => value !== null && value !== undefined);
-    const named = Object.fromEntries(given.filter(([field]) => PATCHABLE.includes(field)));
+    const patch = Object.fromEntries(given.filter(([field]) => PATCHABLE.includes(field)));
+    const named = await checkApplications({ db }, c.var.namespace.id, patch);
     const refused = given
       .filter(([field]) => !PATCHABLE.includes(field))
       .map(([field]) => ({ loc: ["body", field], msg: `cannot be changed; a PATCH takes ${PATCHABLE.join(", ")}` }));
