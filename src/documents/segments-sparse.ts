@@ -46,6 +46,14 @@ export function locateSparse(bytes: Uint8Array, batch: RecordBatch, i: number, d
 
 type Rows = Pick<FrozenPage, "segments" | "segmentRows" | "segmentInfo">;
 
+/** Where the entries of each row of a page lie: `lengths[row]` of them, from `starts[row]` on in the column of its segment. */
+interface Located {
+  segments: Int32Array;
+  starts: Int32Array;
+  lengths: Int32Array;
+  columns: Map<number, { key: string; column: SparseColumn }>;
+}
+
 /** Entries [from, to) of a column, and the rows of the output that they are of. */
 interface Read {
   key: string;
@@ -60,51 +68,104 @@ interface Read {
  * @throws ShoalError `internal_error` when a segment or its column is missing.
  */
 export async function gatherSparseRows(objects: ObjectStore, page: Rows, feature: string): Promise<SparseRows> {
+  return readLocated(objects, await locateRows(objects, page, feature), 0, page.segments.length);
+}
+
+/**
+ * The same, as many rows at a time as have `entries` entries together, or one row that has more: what a row takes is known only once its
+ * offsets are read, and a page of long texts has a hundred times as much as one of short ones. `from`: first row in the page.
+ */
+export async function* sparseSlices(
+  objects: ObjectStore,
+  page: Rows,
+  feature: string,
+  entries: number,
+): AsyncGenerator<{ from: number; rows: SparseRows }> {
+  const located = await locateRows(objects, page, feature);
   const count = page.segments.length;
-  const reads: Read[] = [];
-  const lengths = new Int32Array(count);
+  let from = 0;
+  while (from < count) {
+    let to = from + 1;
+    let taken = located.lengths[from]!;
+    while (to < count && taken + located.lengths[to]! <= entries) taken += located.lengths[to++]!;
+    yield { from, rows: await readLocated(objects, located, from, to) };
+    from = to;
+  }
+}
+
+async function locateRows(objects: ObjectStore, page: Rows, feature: string): Promise<Located> {
+  const count = page.segments.length;
+  const located: Located = {
+    segments: page.segments,
+    starts: new Int32Array(count),
+    lengths: new Int32Array(count),
+    columns: new Map(),
+  };
   await atOnce(bySegment(page), async ([segment, rows]) => {
     const column = segment.columns[feature];
     if (!column || !("indices" in column)) {
       const msg = `Segment ${segment.id} has no sparse column '${feature}'.`;
       throw new ShoalError("internal_error", msg, { segment: segment.id, feature });
     }
+    located.columns.set(segment.id, { key: segment.key, column });
     rows.sort((a, b) => page.segmentRows[a]! - page.segmentRows[b]!);
     const first = page.segmentRows[rows[0]!]!;
     const last = page.segmentRows[rows.at(-1)!]!;
     const offsets = new Int32Array(
       await range(objects, segment.key, column.offsets + 4 * first, 4 * (last - first + 2)),
     );
-    let read: Read | null = null;
     for (const row of rows) {
       const place = page.segmentRows[row]! - first;
-      const [from, to] = [offsets[place]!, offsets[place + 1]!];
-      lengths[row] = to - from;
-      if (to === from) continue;
-      const near: boolean =
-        read !== null && 4 * (from - read.to) <= MAX_GAP_BYTES && 4 * (to - read.from) <= MAX_READ_BYTES;
-      if (!read || !near) {
-        read = { key: segment.key, column, from, to, targets: [] };
-        reads.push(read);
-      }
-      read.to = Math.max(read.to, to);
-      read.targets.push({ row, from, to });
+      located.starts[row] = offsets[place]!;
+      located.lengths[row] = offsets[place + 1]! - offsets[place]!;
     }
   });
+  return located;
+}
+
+/** Rows [first, end) of what was located. */
+async function readLocated(objects: ObjectStore, located: Located, first: number, end: number): Promise<SparseRows> {
+  const count = end - first;
   const offsets = new Int32Array(count + 1);
-  for (let row = 0; row < count; row++) offsets[row + 1] = offsets[row]! + lengths[row]!;
+  for (let row = 0; row < count; row++) offsets[row + 1] = offsets[row]! + located.lengths[first + row]!;
   const entries = offsets[count]!;
   const out: SparseRows = { offsets, indices: new Uint32Array(entries), values: new Float32Array(entries) };
-  await atOnce(reads, async ({ key, column, from, to, targets }) => {
+  await atOnce(planReads(located, first, end), async ({ key, column, from, to, targets }) => {
     const indices = new Uint32Array(await range(objects, key, column.indices + 4 * from, 4 * (to - from)));
     const values = new Float32Array(await range(objects, key, column.values + 4 * from, 4 * (to - from)));
     for (const target of targets) {
-      const at = offsets[target.row]!;
+      const at = offsets[target.row - first]!;
       out.indices.set(indices.subarray(target.from - from, target.to - from), at);
       out.values.set(values.subarray(target.from - from, target.to - from), at);
     }
   });
   return out;
+}
+
+/** Neighbouring rows of a segment are read together. */
+function planReads({ segments, starts, lengths, columns }: Located, first: number, end: number): Read[] {
+  const rows: number[] = [];
+  for (let row = first; row < end; row++) if (lengths[row]! > 0) rows.push(row);
+  rows.sort((a, b) => segments[a]! - segments[b]! || starts[a]! - starts[b]!);
+  const reads: Read[] = [];
+  let read: Read | null = null;
+  let segment = -1;
+  for (const row of rows) {
+    const [from, to] = [starts[row]!, starts[row]! + lengths[row]!];
+    const near: boolean =
+      read !== null &&
+      segment === segments[row] &&
+      4 * (from - read.to) <= MAX_GAP_BYTES &&
+      4 * (to - read.from) <= MAX_READ_BYTES;
+    if (!read || !near) {
+      segment = segments[row]!;
+      read = { ...columns.get(segment)!, from, to, targets: [] };
+      reads.push(read);
+    }
+    read.to = Math.max(read.to, to);
+    read.targets.push({ row, from, to });
+  }
+  return reads;
 }
 
 function bySegment(page: Rows): [SegmentInfo, number[]][] {

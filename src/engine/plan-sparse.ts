@@ -2,22 +2,22 @@
 import type { RunSpec, StageKind, StagePlan } from "../domain/run/types";
 import type { Limits } from "./limits";
 import { overRows } from "./plan-stage";
+import { SLICE_BYTES } from "./sparse/feature";
 import { COMPONENTS, OVERSAMPLING } from "./sparse/subspace";
 import { MOST_COLUMNS } from "./sparse/weighting";
 
 /** These make no rows of a view. */
 export const SPARSE_STAGES: StageKind[] = ["terms", "subspace", "embed"];
 
-/** Rows of a task: its sums are written whatever it reads, so a task reads many. */
-const TASK_ROWS = 65_536;
-/** Entries that a document is reckoned with: a paragraph's words and n-grams. */
-const ENTRIES_A_ROW = 100;
-/** Entries that are read a millisecond, and multiply-adds. */
+/** Rows of a task: its sums are written whatever it reads, so a task reads many; of long texts no more than a minute's. */
+const TASK_ROWS = 16_384;
+/** Entries that a document is reckoned with: the words, pairs and n-grams of a paragraph; what models give. */
+const ENTRIES_A_ROW = { tfidf: 700, none: 150 };
+/** Entries that are read a millisecond, and multiply-adds. Measured; see docs/design/sparse.md. */
 const ENTRIES_PER_MS = 10e3;
-const MULTIPLIED_PER_MS = 400e3;
+const MULTIPLIED_PER_MS = 150e3;
 /** Rounds at most: the first makes a basis, and the spectra of texts settle in four or five. */
 const MOST_ROUNDS = 8;
-const PAGE_BYTES = 8 * 1024 * 1024;
 
 export const sparseStages = ({ features }: RunSpec, rows: number, limits: Limits): StagePlan[] =>
   features.flatMap(({ name, sparse }, feature) => {
@@ -25,15 +25,16 @@ export const sparseStages = ({ features }: RunSpec, rows: number, limits: Limits
     const columns = Math.min(sparse.indices, MOST_COLUMNS);
     const width = COMPONENTS + OVERSAMPLING;
     const taskRows = Math.min(TASK_ROWS, limits.shardRows);
-    const read = (rows * ENTRIES_A_ROW) / ENTRIES_PER_MS;
-    const multiplied = (rows * ENTRIES_A_ROW * width) / MULTIPLIED_PER_MS;
+    const entries = rows * ENTRIES_A_ROW[sparse.weighting];
+    const read = entries / ENTRIES_PER_MS;
+    const multiplied = (entries * width) / MULTIPLIED_PER_MS;
     const params = { feature };
     const text = sparse.weighting === "tfidf";
     return [
       overRows("terms", rows, taskRows, {
         method: `${name}: documents of each of ${sparse.indices} indices${text ? ", for TF-IDF weights" : ""}`,
         cpuMs: read,
-        taskBytes: 8 * sparse.indices + PAGE_BYTES,
+        taskBytes: 8 * sparse.indices + SLICE_BYTES,
         reduce: true,
         result: `terms/${feature}`,
         params,
@@ -41,7 +42,7 @@ export const sparseStages = ({ features }: RunSpec, rows: number, limits: Limits
       overRows("subspace", rows, taskRows, {
         method: `${name}: ${COMPONENTS} components by randomised truncated SVD of the ${text ? "TF-IDF matrix" : "values as given"}, ${OVERSAMPLING} more carried along`,
         cpuMs: 5 * (read + 2 * multiplied) + (columns * width * width) / MULTIPLIED_PER_MS,
-        taskBytes: 16 * columns * width + 4 * sparse.indices,
+        taskBytes: 16 * columns * width + 4 * sparse.indices + SLICE_BYTES,
         reduce: true,
         maxRounds: MOST_ROUNDS,
         exact: false,
@@ -51,7 +52,8 @@ export const sparseStages = ({ features }: RunSpec, rows: number, limits: Limits
       overRows("embed", rows, taskRows, {
         method: `${name}: documents on the components`,
         cpuMs: read + multiplied,
-        taskBytes: 8 * columns * COMPONENTS + 4 * Math.min(rows, taskRows) * COMPONENTS,
+        taskBytes:
+          8 * columns * COMPONENTS + 4 * Math.min(rows, taskRows) * COMPONENTS + 4 * sparse.indices + SLICE_BYTES,
         reduce: true,
         result: `embed/${feature}`,
         params,

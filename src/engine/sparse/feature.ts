@@ -1,13 +1,17 @@
 /** A sparse feature of a run, as its stages name what they keep of it. */
-import { gatherSparseRows } from "../../documents/segments-sparse";
+import { sparseSlices } from "../../documents/segments-sparse";
 import type { SparseFeature } from "../../domain/run/types";
 import type { TaskContext } from "../context";
 import type { Span } from "../prepare";
 import { frozenPages } from "../stages/frozen-rows";
 import { type WeightedRows, type Weighting, weightedRows } from "./weighting";
 
-/** Rows read at a time: some MiB of entries. */
+/** Rows looked up at a time. */
 const PAGE_ROWS = 2_048;
+/** Entries read at a time: a text of 2,000 characters has 2,000 of them. */
+const SLICE_ENTRIES = 262_144;
+/** Bytes of a slice: indices and values as they are stored, and columns and weights made of them, with the ranges that they are read from. */
+export const SLICE_BYTES = 28 * SLICE_ENTRIES;
 
 export const termsName = (feature: number): string => `terms/${feature}`;
 export const columnsName = (feature: number): string => `terms/${feature}/columns`;
@@ -26,13 +30,14 @@ export function sparseOf({ spec }: TaskContext, feature: number): SparseFeature 
   return sparse;
 }
 
-/** Rows of the span as they are stored, a page at a time. */
+/** Rows of the span as they are stored, some MiB of entries at a time. `from`: the first of them in the run's numbering. */
 export async function* sparsePages(context: TaskContext, feature: number, span: Span) {
   const { name } = context.spec.features[feature]!;
-  for await (const { from, page } of frozenPages(context, span, PAGE_ROWS)) {
-    yield { from, rows: await gatherSparseRows(context.objects, page, name) };
-    context.pulse.beat({ done: from - span.from, total: span.to - span.from });
-  }
+  for await (const { from: first, page } of frozenPages(context, span, PAGE_ROWS))
+    for await (const { from, rows } of sparseSlices(context.objects, page, name, SLICE_ENTRIES)) {
+      yield { from: first + from, rows };
+      context.pulse.beat({ done: first + from - span.from, total: span.to - span.from });
+    }
 }
 
 /** The same as rows of the matrix that is decomposed. */

@@ -11,9 +11,16 @@ export const OVERSAMPLING = 10;
 
 const PURPOSE = 30;
 
-/** Random signs: as good a start as Gaussian numbers (section 4.6 there), and exact. Every column has length 1. */
-export function randomBasis(columns: number, width: number, seed: number): Float64Array {
+/**
+ * Random signs: as good a start as Gaussian numbers (section 4.6 there), and exact. Every column has length 1. A basis with room for every
+ * column is the whole space from the start: a small square matrix of signs is often singular, and what it lacks never comes back.
+ */
+export function startBasis(columns: number, width: number, seed: number): Float64Array {
   const basis = new Float64Array(columns * width);
+  if (width === columns) {
+    for (let column = 0; column < columns; column++) basis[column * width + column] = 1;
+    return basis;
+  }
   const size = 1 / Math.sqrt(columns);
   for (let at = 0; at < basis.length; at += 32) {
     const signs = rowHash(seed, PURPOSE, at);
@@ -71,7 +78,7 @@ export function multiply(
 /** Below this share of its length, what is left of a vector after the others were taken out is rounding. */
 const DEPENDENT = 1e-10;
 
-/** In place, by modified Gram–Schmidt, twice; a column that depends on those before becomes zero. */
+/** In place, with a copy beside it, by modified Gram–Schmidt, twice; a column that depends on those before becomes zero. */
 export function orthonormalize(basis: Float64Array, columns: number, width: number): void {
   const vectors = transposed(basis, columns, width);
   const vector = (t: number) => vectors.subarray(t * columns, (t + 1) * columns);
@@ -84,7 +91,10 @@ export function orthonormalize(basis: Float64Array, columns: number, width: numb
     if (length <= DEPENDENT * before || length === 0) own.fill(0);
     else for (let i = 0; i < columns; i++) own[i]! /= length;
   }
-  basis.set(transposed(vectors, width, columns));
+  for (let t = 0; t < width; t++) {
+    const own = vector(t);
+    for (let column = 0; column < columns; column++) basis[column * width + t] = own[column]!;
+  }
 }
 
 /** Of rows × columns, row-major. */
@@ -124,11 +134,17 @@ export function projectedGram(basis: Float64Array, sums: Float64Array, width: nu
 
 /**
  * The Ritz vectors: basis · vectors, columns × `count`. `vectors`: count × width. The largest entry of each (the first of equals) is made
- * positive, since a singular vector's sign is anyone's choice.
+ * positive, since a singular vector's sign is anyone's choice. They are put in `room`, which holds as much as the basis.
  */
-export function ritzVectors(basis: Float64Array, vectors: Float64Array, width: number, count: number): Float64Array {
+export function ritzVectors(
+  basis: Float64Array,
+  vectors: Float64Array,
+  width: number,
+  count: number,
+  room: Float64Array<ArrayBuffer>,
+): Float64Array<ArrayBuffer> {
   const columns = basis.length / width;
-  const made = new Float64Array(columns * count);
+  const made = room.subarray(0, columns * count);
   for (let column = 0; column < columns; column++)
     for (let c = 0; c < count; c++) {
       let sum = 0;

@@ -6,7 +6,7 @@ import type { SparseRows } from "../../documents/contract";
 import { naturalLog } from "../../kernels/natural-log";
 
 /** Columns that take part at most: what the bases of the decomposition, one row a column, leave of an isolate. */
-export const MOST_COLUMNS = 24_576;
+export const MOST_COLUMNS = 20_480;
 /** Above so many documents an index in one of them alone says nothing of groups. */
 const FEW_DOCUMENTS = 50;
 /** Indices in nearly all documents tell none apart. */

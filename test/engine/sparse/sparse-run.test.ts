@@ -2,16 +2,13 @@
 import { readFileSync } from "node:fs";
 import { parquetReadObjects } from "hyparquet";
 import { describe, expect, it } from "vitest";
-import type { CollectionFeature, SegmentInfo } from "../../../src/documents/contract";
-import { encodeSegment } from "../../../src/documents/segments";
 import type { RunSpec } from "../../../src/domain/run/types";
 import type { Limits } from "../../../src/engine/limits";
 import { COMPONENTS } from "../../../src/engine/sparse/subspace";
-import { FakeCollection } from "../fake-collection";
 import { kmeansSpec } from "../fixtures";
 import { type Chaos, World } from "../harness";
+import { type Entries, SparseCollection, topics } from "./collection";
 
-type Entries = [index: number, value: number][];
 interface Reference {
   counts: Entries[];
   weights: Entries[];
@@ -22,51 +19,6 @@ interface Reference {
 const reference: Reference = JSON.parse(readFileSync(`${import.meta.dirname}/reference.json`, "utf8"));
 
 const TEXT = "mixpeek://text_extractor@v1/lexical";
-
-/** A collection whose documents have one sparse vector each, over real segments of `segmentRows` rows. */
-class SparseCollection extends FakeCollection {
-  readonly #rows: Entries[];
-  readonly #feature: CollectionFeature;
-  readonly #infos: SegmentInfo[] = [];
-  readonly #segmentRows: number;
-
-  constructor(rows: Entries[], feature: CollectionFeature, segmentRows = 37) {
-    super(
-      rows.map((_, i) => ({ id: `d${i}`, vector: [1] })),
-      1,
-    );
-    this.#rows = rows;
-    this.#feature = feature;
-    this.#segmentRows = segmentRows;
-  }
-
-  async store(world: World, prefix: string): Promise<void> {
-    for (let from = 0; from < this.#rows.length; from += this.#segmentRows) {
-      const part = this.#rows.slice(from, from + this.#segmentRows);
-      const offsets = new Int32Array(part.length + 1);
-      part.forEach((row, i) => {
-        offsets[i + 1] = offsets[i]! + row.length;
-      });
-      const indices = Uint32Array.from(part.flat(), ([index]) => index);
-      const values = Float32Array.from(part.flat(), ([, value]) => value);
-      const { bytes, columns } = encodeSegment([this.#feature], [{ offsets, indices, values }], part.length);
-      const key = `${prefix}/${this.#infos.length}.arrow`;
-      await world.objects.put(key, bytes);
-      this.#infos.push({ id: this.#infos.length, key, rows: part.length, bytes: bytes.byteLength, columns });
-    }
-  }
-
-  override async frozen(runId: string, from: number, to: number) {
-    const page = await super.frozen(runId, from, to);
-    const rows = page.documentIds.map((id) => Number(id.slice(1)));
-    return {
-      ...page,
-      segments: Int32Array.from(rows, (row) => Math.floor(row / this.#segmentRows)),
-      segmentRows: Int32Array.from(rows, (row) => row % this.#segmentRows),
-      segmentInfo: this.#infos,
-    };
-  }
-}
 
 interface Options {
   uri?: string;
@@ -97,18 +49,6 @@ async function runOver(rows: Entries[], { uri = TEXT, indices = 40, limits, chao
     bytes: (["members.parquet", "centroids.parquet"] as const).map((file) => world.artifact(file)),
   };
 }
-
-/** Rows of six words of one of four topics, and two of any. */
-const topics = (rows: number): Entries[] =>
-  Array.from({ length: rows }, (_, row) => {
-    const topic = row % 4;
-    const found = new Map<number, number>();
-    for (let entry = 0; entry < 8; entry++) {
-      const index = entry < 6 ? topic * 10 + ((row * 7 + entry * 3) % 10) : (row * 13 + entry * 5) % 40;
-      found.set(index, (found.get(index) ?? 0) + 1);
-    }
-    return [...found].sort(([a], [b]) => a - b);
-  });
 
 describe("a run over a sparse feature", () => {
   it("captures what the exact decomposition captures", async () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { SparseRows } from "../../../src/documents/contract";
-import { accumulate, multiply, orthonormalize, randomBasis } from "../../../src/engine/sparse/subspace";
+import { accumulate, multiply, orthonormalize, startBasis } from "../../../src/engine/sparse/subspace";
 import { chosenColumns, MOST_COLUMNS, smoothIdf, weightedRows } from "../../../src/engine/sparse/weighting";
 import { gridMagic } from "../../../src/kernels/grid";
 import { naturalLog } from "../../../src/kernels/natural-log";
@@ -102,7 +102,7 @@ describe("TF-IDF", () => {
 
 describe("a basis", () => {
   it("becomes orthonormal, and what depends on others zero", () => {
-    const basis = randomBasis(50, 6, 3);
+    const basis = startBasis(50, 6, 3);
     for (let row = 0; row < 50; row++) basis[row * 6 + 4] = 2 * basis[row * 6]! - basis[row * 6 + 1]!;
     orthonormalize(basis, 50, 6);
     for (let s = 0; s < 6; s++)
@@ -119,7 +119,7 @@ describe("a basis", () => {
       idf: null,
       longest: 1.000001,
     });
-    const basis = randomBasis(40, 7, 1);
+    const basis = startBasis(40, 7, 1);
     const magic = gridMagic(1, 60);
     const part = (from: number, to: number) => ({ ...rows, offsets: rows.offsets.slice(from, to + 1) });
     const whole = new Float64Array(280);

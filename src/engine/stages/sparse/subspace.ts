@@ -10,8 +10,8 @@ import {
   OVERSAMPLING,
   orthonormalize,
   projectedGram,
-  randomBasis,
   ritzVectors,
+  startBasis,
 } from "../../sparse/subspace";
 
 /** The components have settled when what they capture grows by no more than this share. */
@@ -41,34 +41,45 @@ export const subspace: Stage = {
   },
 
   async reduce(context): Promise<SubspaceResult> {
-    const { inputs, scratch, pulse, kernels, task, stage } = context;
+    const { inputs, scratch, pulse, task, stage } = context;
     const feature = stageFeature(context);
     const { columns, width, components } = sizesOf(context);
     const parts = inputs.parts as Part[];
     const sums = await totalOf(context, parts);
     const energy = parts.reduce((total, part) => total + part.energy, 0);
+    const found = task.round === 0 ? null : await ritz(context, sums);
+    const before = (inputs.previous as SubspaceResult | null)?.captured ?? 0;
+    const captured = found?.captured ?? 0;
     const last = task.round + 1 >= stage.maxRounds;
-    let captured = 0;
-    if (task.round > 0) {
-      // From the second round on the basis is orthonormal.
-      const basis = await basisOf(context);
-      const gram = pulse.compute(() => projectedGram(basis, sums, width));
-      const { values, vectors } = await pulse.drain(kernels.eigenSymmetric(gram, width, components));
-      captured = values.reduce((total, value) => total + Math.max(0, value), 0);
-      const before = (inputs.previous as SubspaceResult | null)?.captured ?? 0;
-      if (last || captured - before <= SETTLED * captured) {
-        scratch.put(
-          vectorsName(feature),
-          pulse.compute(() => ritzVectors(basis, vectors, width, components)) as Float64Array<ArrayBuffer>,
-        );
-        return { converged: true, captured, energy, components, rounds: task.round + 1 };
-      }
+    const converged = found !== null && (last || captured - before <= SETTLED * captured);
+    if (converged) await settle(context, found.vectors, sums);
+    else {
+      pulse.compute(() => orthonormalize(sums, columns, width));
+      scratch.put(basisName(feature, task.round + 1), sums);
     }
-    pulse.compute(() => orthonormalize(sums, columns, width));
-    scratch.put(basisName(feature, task.round + 1), sums);
-    return { converged: false, captured, energy, components, rounds: task.round + 1 };
+    return { converged, captured, energy, components, rounds: task.round + 1 };
   },
 };
+
+/** What the basis captures, and the rotation to its Ritz vectors. From the second round on the basis is orthonormal. */
+async function ritz(context: TaskContext, sums: Float64Array): Promise<{ captured: number; vectors: Float64Array }> {
+  const { pulse, kernels } = context;
+  const { width, components } = sizesOf(context);
+  // Not held any longer than this: the basis, the sums and a copy of them would be too much together.
+  const basis = await basisOf(context);
+  const gram = pulse.compute(() => projectedGram(basis, sums, width));
+  const { values, vectors } = await pulse.drain(kernels.eigenSymmetric(gram, width, components));
+  return { captured: values.reduce((total, value) => total + Math.max(0, value), 0), vectors };
+}
+
+/** Puts the components where the sums were. */
+async function settle(context: TaskContext, vectors: Float64Array, sums: Float64Array<ArrayBuffer>): Promise<void> {
+  const { pulse, scratch } = context;
+  const { width, components } = sizesOf(context);
+  const basis = await basisOf(context);
+  const made = pulse.compute(() => ritzVectors(basis, vectors, width, components, sums));
+  scratch.put(vectorsName(stageFeature(context)), made);
+}
 
 function sizesOf(context: TaskContext) {
   const { columns } = context.results[`terms/${stageFeature(context)}`]!;
@@ -82,7 +93,7 @@ function sizesOf(context: TaskContext) {
 async function basisOf(context: TaskContext): Promise<Float64Array> {
   const { task, scratch, spec, pulse } = context;
   const { columns, width } = sizesOf(context);
-  if (task.round === 0) return pulse.compute(() => randomBasis(columns, width, spec.seed));
+  if (task.round === 0) return pulse.compute(() => startBasis(columns, width, spec.seed));
   return scratch.doubles(basisName(stageFeature(context), task.round));
 }
 
@@ -95,7 +106,8 @@ async function totalOf(context: TaskContext, parts: Part[]): Promise<Float64Arra
     const name = pieceName(sumsName(stageFeature(context), task.round), from, to);
     for (let at = 0; at < sums.byteLength; at += PIECE_BYTES) {
       const bytes = await scratch.range(name, at, Math.min(PIECE_BYTES, sums.byteLength - at));
-      const piece = new Float64Array(bytes.slice().buffer);
+      const aligned = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
+      const piece = new Float64Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / 8);
       pulse.compute(() => {
         for (let k = 0; k < piece.length; k++) sums[at / 8 + k]! += piece[k]!;
       });
