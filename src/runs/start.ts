@@ -49,7 +49,7 @@ export async function prepareRun(
   const spec = await settled(env, resolve(ids.runId), resolve, recluster);
   const labelled = await lastGroupLabels(planes(env).db, namespaceId, clusterId);
   if (labelled.length > 0) {
-    const groups = labelled.map(({ groupId, representatives }) => ({ groupId, representatives }));
+    const groups = labelled.map(({ groupId, label, representatives }) => ({ groupId, label, representatives }));
     spec.labelled = { runId: labelled[0]!.runId, groups };
   }
   const plan = await planRun(env, spec).catch((error: unknown) => {

@@ -46,7 +46,7 @@ export interface RunSpec {
   /** The run whose clusters are named anew, where nothing is clustered. */
   reuse?: ReusedRun;
   /** Clusters of the last completed run that people have named, and the documents that each is found again by. */
-  labelled?: { runId: string; groups: { groupId: string; representatives: string[] }[] };
+  labelled?: { runId: string; groups: { groupId: string; label?: string; representatives: string[] }[] };
   /** Warnings known before the run; the run adds its own. */
   warnings: Warning[];
   /** What the manifest repeats of the definition, as the user wrote it. */

@@ -44,7 +44,7 @@ export const naming: Stage = {
     const model = context.language.open(settings);
     const work = namingOf(context, settings, shown);
     const state =
-      "missing" in model ? allFailed(before, shown, model.missing) : await asked(context, before, work, model.ask);
+      "missing" in model ? allFailed(before, work, model.missing) : await asked(context, before, work, model.ask);
     const converged = isSettled(state) || task.round + 1 >= stage.maxRounds;
     const name = `naming/state/${task.round}`;
     putJson(scratch, name, state);
@@ -63,7 +63,7 @@ export const naming: Stage = {
         output_tokens: usage.outputTokens,
         cost_usd: "missing" in model ? 0 : costUsd(settings.provider, settings.model, usage, model.ownBaseUrl),
       },
-      errors: converged ? bounded(labelingErrors(unnamed(state, shown))) : [],
+      errors: converged ? bounded(labelingErrors(unnamed(state, work))) : [],
       warnings: converged ? shown.warnings : [],
     };
   },
@@ -72,13 +72,14 @@ export const naming: Stage = {
 type Work = Omit<Naming, "asking" | "until" | "progress">;
 
 function namingOf(context: TaskContext, settings: NamingSettings, shown: Shown): Work {
-  const { clusters } = shown;
+  const given = givenLabels(context);
   const { language, objects, scratch } = context;
   const nameOf = (key: string) => scratch.key(`naming/asked/${key}`);
   return {
     settings,
-    clusters,
-    taken: [],
+    // A cluster that a person has named needs no other name, and nobody else gets that one.
+    clusters: shown.clusters.filter(({ id }) => !given.has(id)),
+    taken: [...given.values()],
     cache: settings.cacheTtl === 0 ? null : cacheOf(context, settings),
     journal: {
       async get(key) {
@@ -101,6 +102,17 @@ function namingOf(context: TaskContext, settings: NamingSettings, shown: Shown):
       }
     },
   };
+}
+
+/** Labels that people gave to clusters of the run before, by the ids of those that hold their documents now. */
+function givenLabels({ spec, results }: TaskContext): Map<string, string> {
+  const labels = new Map(spec.labelled?.groups.map(({ groupId, label }) => [groupId, label]));
+  return new Map(
+    (results.keywords?.kept ?? []).flatMap(([before, id]): [string, string][] => {
+      const label = labels.get(before);
+      return label === undefined ? [] : [[id, label]];
+    }),
+  );
 }
 
 /** A cache that is not reached costs money, not the run. */
@@ -150,14 +162,14 @@ async function asked(
   }
 }
 
-const allFailed = (state: NamingState, { clusters }: Shown, why: string): NamingState => ({
+const allFailed = (state: NamingState, { clusters }: Work, why: string): NamingState => ({
   ...state,
   pass: Number.POSITIVE_INFINITY,
   failed: Object.fromEntries(clusters.map(({ id }) => [id, why])),
 });
 
 /** Failures, and clusters that no round had time for. */
-function unnamed({ answers, failed }: NamingState, { clusters }: Shown): Record<string, string> {
+function unnamed({ answers, failed }: NamingState, { clusters }: Work): Record<string, string> {
   const rest = clusters.filter(({ id }) => !answers[id] && !failed[id]);
   return { ...failed, ...Object.fromEntries(rest.map(({ id }) => [id, "the run had no more time for it"])) };
 }

@@ -299,6 +299,25 @@ describe("a run whose clusters a language model names", () => {
     expect(order).toEqual(["free", "asked", "taken"]);
   });
 
+  it("leaves the clusters that people named alone, and gives their labels to no other", async () => {
+    const first = await ran(asked());
+    const centroids = await parquetReadObjects({
+      file: first.world.artifact("centroids.parquet")!.slice().buffer as ArrayBuffer,
+    });
+    const representatives = centroids[1]!.representatives as string[];
+    server.received.length = 0;
+    const groups = [{ groupId: "cl_1", label: "Our best sellers", representatives }];
+    const run = await ran(asked(), {
+      prepare: (world) => {
+        world.spec = { ...world.spec, labelled: { runId: "run_before", groups } };
+      },
+    });
+    expect(run.record.keptLabels?.kept).toEqual([["cl_1", "cl_1"]]);
+    expect(clustersIn(server.received[0]!).map(({ id }) => id)).toEqual(["cl_0", "cl_2", "cl_3"]);
+    expect(server.received[0]!.text).toContain('["Our best sellers"]');
+    expect(run.record.labelingErrors).toBeUndefined();
+  });
+
   it("plans how many requests it will make", async () => {
     const { record } = await ran(asked());
     expect(record.plan!.notes).toContainEqual(
