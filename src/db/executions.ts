@@ -10,6 +10,8 @@ export interface ExecutionDoc {
   cluster_id: string;
   task_id: string;
   namespace_id: string;
+  /** As the definition named it when the run was started; absent from runs of before it was kept. */
+  algorithm?: string | null;
   status: RunStatus;
   num_clusters: number;
   num_points: number;
@@ -41,13 +43,14 @@ export interface ExecutionRow {
 }
 
 export const newExecutionDoc = (
-  run: Pick<RunRecord, "runId" | "clusterId" | "taskId" | "namespaceId">,
+  run: Pick<RunRecord, "runId" | "clusterId" | "taskId" | "namespaceId"> & { algorithm?: string },
   createdAt: string,
 ): ExecutionDoc => ({
   run_id: run.runId,
   cluster_id: run.clusterId,
   task_id: run.taskId,
   namespace_id: run.namespaceId,
+  algorithm: run.algorithm ?? null,
   status: "pending",
   num_clusters: 0,
   num_points: 0,

@@ -138,7 +138,7 @@ export async function listDocs<Doc>(
 const MAX_TERMS = 50;
 
 /** A search's terms, all of which must occur. */
-function searchTerms(search: string | null): string[] {
+export function searchTerms(search: string | null): string[] {
   const terms = (search ?? "").toLowerCase().split(/\s+/).filter(Boolean);
   if (terms.length <= MAX_TERMS) return terms;
   const msg = `search takes at most ${MAX_TERMS} terms, got ${terms.length}`;

@@ -19,6 +19,7 @@ export interface NewRun {
   clusterId: string;
   namespaceId: string;
   taskId: string;
+  algorithm?: string;
   /** What the task shows of its request. */
   inputs: Record<string, unknown>[];
   warnings: RunRecord["warnings"];

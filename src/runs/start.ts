@@ -11,6 +11,7 @@ import { timestamp } from "../db/time";
 import type { ClusterDefinition } from "../domain/definition/model";
 import { ShoalError, unpackError } from "../domain/errors";
 import { newId } from "../domain/ids";
+import { algorithmOf } from "../domain/run/methods";
 import type { Plan, RunSpec } from "../domain/run/types";
 import { planRun } from "../engine/plan-run";
 import { type ResolveContext, resolveRunSpec } from "../engine/resolve";
@@ -92,7 +93,8 @@ export async function startRun(env: Env, spec: RunSpec): Promise<TaskDoc> {
 async function writeRun(env: Env, spec: RunSpec): Promise<TaskDoc> {
   const { db } = planes(env);
   const collectionIds = spec.collections.map(({ collectionId }) => collectionId);
-  const run = { ...spec, inputs: [{ cluster_id: spec.clusterId, collection_ids: collectionIds }] };
+  const algorithm = algorithmOf(spec.method);
+  const run = { ...spec, algorithm, inputs: [{ cluster_id: spec.clusterId, collection_ids: collectionIds }] };
   try {
     return (await createRun(db, run)).task;
   } catch (error) {

@@ -1,5 +1,6 @@
 /** Every operation of the API, from the resource folders. */
 import type { Operation } from "../operation";
+import { analyticsOperations } from "./analytics";
 import { clusterTriggerOperations } from "./cluster-triggers";
 import { clusterOperations } from "./clusters";
 import { collectionOperations } from "./collections";
@@ -7,9 +8,11 @@ import { documentOperations } from "./documents";
 import { executionOperations } from "./executions";
 import { keyOperations } from "./keys";
 import { namespaceOperations } from "./namespaces";
+import { resourceOperations } from "./resources";
 import { systemOperations } from "./system";
 import { taskOperations } from "./tasks";
 import { taxonomyOperations } from "./taxonomies";
+import { templateOperations } from "./templates";
 import { triggerOperations } from "./triggers";
 import { webhookOperations } from "./webhooks";
 
@@ -26,6 +29,9 @@ const all: Operation[] = [
   ...triggerOperations,
   ...webhookOperations,
   ...taxonomyOperations,
+  ...templateOperations,
+  ...analyticsOperations,
+  ...resourceOperations,
 ];
 
 /** Literal segments sort before parameters (`{` comes after every letter), and the router takes the first that fits. */

@@ -43,6 +43,10 @@ export const ExecutionResponse = z
     cluster_id: z.string().openapi({ example: "clust_mi8l2k4q0d7v1c9x5z3b" }),
     task_id: z.string(),
     namespace_id: z.string(),
+    algorithm: z
+      .string()
+      .nullish()
+      .openapi({ description: "As the definition named it when the run was started.", example: "kmeans" }),
     status: z.enum(RUN_STATUSES).openapi({ description: "A cancelled run is `failed` with `canceled_at` set." }),
     num_clusters: z.int().min(0).openapi({ description: "Noise excluded; 0 until completed." }),
     num_points: z.int().min(0).openapi({ description: "Documents clustered." }),

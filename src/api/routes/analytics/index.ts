@@ -1,0 +1,4 @@
+import { failuresOperation } from "./failures";
+import { executionHistoryOperation } from "./history";
+
+export const analyticsOperations = [executionHistoryOperation, failuresOperation];

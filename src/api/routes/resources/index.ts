@@ -1,0 +1,3 @@
+import { searchResourcesOperation } from "./search";
+
+export const resourceOperations = [searchResourcesOperation];
