@@ -155,7 +155,7 @@ function countPairs(vocabulary: Vocabulary, classes: number[][], candidates: Map
 }
 
 /**
- * A pair takes the place of its words: of each that occurs in it at least half of the time. It weighs what it weighs itself or what the
+ * A pair takes the place of its words: of each that occurs in it more than half of the time. It weighs what it weighs itself or what the
  * heaviest word weighs whose place it takes.
  */
 function withPairs(
@@ -169,7 +169,7 @@ function withPairs(
   ranked.sort((a, b) => b.weight - a.weight || a.pair - b.pair);
   for (const { pair, count, weight } of ranked) {
     const words = [Math.floor(pair / PAIRED), pair % PAIRED];
-    const replaced = words.flatMap((word) => left.get(word) ?? []).filter((one) => count >= PAIR_SHARE * one.count);
+    const replaced = words.flatMap((word) => left.get(word) ?? []).filter((one) => count > PAIR_SHARE * one.count);
     // Its words went with a heavier pair: a name of three words is told by its first two.
     if (replaced.length === 0) continue;
     for (const { word } of replaced) left.delete(word);

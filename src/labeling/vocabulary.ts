@@ -51,11 +51,12 @@ export class Vocabulary {
       for (const { word, surface, follows } of words(withoutLinks(text))) {
         if (counted >= this.#documentWords) break;
         if (!follows) push(BREAK);
-        if (this.#stopWords.has(word) || !isWord(word)) {
+        const number = this.#number(word, surface);
+        if (number === BREAK) {
           push(BREAK);
           continue;
         }
-        push(this.#number(word, surface));
+        push(number);
         counted += 1;
       }
       push(BREAK);
@@ -76,9 +77,11 @@ export class Vocabulary {
     )[0];
   }
 
+  /** Of a word that is counted, or BREAK. */
   #number(word: string, surface: string): number {
     let number = this.#numbers.get(word);
     if (number === undefined) {
+      if (this.#stopWords.has(word) || !isWord(word)) return BREAK;
       number = this.words.length;
       this.#numbers.set(word, number);
       this.words.push(word);

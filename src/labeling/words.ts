@@ -20,9 +20,9 @@ export function* words(text: string): Generator<Word> {
     const [surface] = match;
     let follows = end >= 0 && text.slice(end, match.index).trim() === "";
     end = match.index + surface.length;
-    const folded = foldedWords(surface);
-    if (!folded.some(isCharacterPair)) {
-      if (folded.length > 0) yield { word: folded.join("-"), surface, follows };
+    const folded = fold(surface);
+    if (typeof folded === "string") {
+      if (folded !== "") yield { word: folded, surface, follows };
       continue;
     }
     // A run without spaces comes in overlapping pairs of characters, which are no phrase.
@@ -31,6 +31,21 @@ export function* words(text: string): Generator<Word> {
       follows = false;
     }
   }
+}
+
+/** What words were folded to, since texts repeat their words: it saves most of the time. Forgotten as a whole when it is full. */
+const known = new Map<string, string | string[]>();
+const KNOWN = 20_000;
+
+/** A word, or the pairs of characters of a script without spaces. */
+function fold(surface: string): string | string[] {
+  const before = known.get(surface);
+  if (before !== undefined) return before;
+  const folded = foldedWords(surface);
+  const own = folded.some(isCharacterPair) ? folded : folded.join("-");
+  if (known.size >= KNOWN) known.clear();
+  known.set(surface, own);
+  return own;
 }
 
 /** English words that hardly any other language has, and their least share: a quarter of running text, a few in a hundred of short names. */

@@ -54,8 +54,12 @@ export function sortedJson(value: unknown): string {
 }
 
 /** Whether the run reads payloads to find or to cluster its documents, so that edits of them count. */
-export const readsPayloads = ({ method, filters }: Pick<RunSpec, "method" | "filters">): boolean =>
-  filters !== null || method.kind === "attribute";
+export const readsPayloads = ({
+  method,
+  filters,
+  faceMerge,
+}: Pick<RunSpec, "method" | "filters" | "faceMerge">): boolean =>
+  filters !== null || method.kind === "attribute" || faceMerge !== undefined;
 
 /** What a manifest says of its run, as `engine/manifest.ts` writes it. */
 export interface RunManifest
