@@ -8,6 +8,8 @@ import { ROUNDS_A_LEVEL } from "./stages/subclusters";
 import { mostRows, splitBytes, splitMs } from "./stages/subclusters/fit";
 import type { SubclusterParams } from "./stages/subclusters/levels";
 
+/** Levels that most rows are reckoned to be in a cluster worth splitting. */
+const EXPECTED_LEVELS = 2;
 /** Bytes of rows that a task puts together. */
 const PUT_BYTES = 8 * 1024 * 1024;
 /** A row's cluster and place, its label, and those of the level before. */
@@ -36,8 +38,7 @@ export function subclusterStages({ subclusters }: RunSpec, job: StagedJob): Stag
   return [
     overRows("subclusters", rows, perTask, {
       method: `clusters of ${minSize} documents or more split by HDBSCAN, ${depth} levels at most`,
-      // Half of the rows are reckoned to lie in clusters that are split once.
-      cpuMs: (rows / most) * splitMs(most, dimensions) + 4 * rowMs,
+      cpuMs: Math.min(depth, EXPECTED_LEVELS) * ((rows / most) * splitMs(most, dimensions) + 2 * rowMs),
       taskBytes: Math.max(kernels, shardBytes + ROW_BYTES * taskRows),
       exact: rows <= most,
       reduce: true,
