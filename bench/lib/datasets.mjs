@@ -14,6 +14,7 @@ const shared = (file) => inRoot("..", "shared", "data", file);
  * @returns {{name: string, values: Float32Array, rows: number, dimensions: number} | null}
  */
 export function dataset(name) {
+  if (name === "words20k") return words(20_000, 100, 20_000);
   const span = MNIST_ROWS[name];
   if (span) return mnist(name, span);
   const folder = existsSync(shared(`${name}/${name}.f32`)) ? `${name}/` : "";
@@ -31,4 +32,29 @@ function mnist(name, [from, to]) {
   const pixels = gunzipSync(readFileSync(file)).subarray(from * MNIST_DIMENSIONS, to * MNIST_DIMENSIONS);
   const scale = Math.fround(255);
   return { name, values: Float32Array.from(pixels, (v) => v / scale), rows: to - from, dimensions: MNIST_DIMENSIONS };
+}
+
+/** Seeded documents of `entries` different words each, half of one of fifty topics', common words more often: their indices, then their counts. */
+function words(rows, entries, indices) {
+  let state = 7;
+  const random = () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+  const topic = indices / 50;
+  const values = new Float32Array(rows * 2 * entries);
+  for (let row = 0; row < rows; row++) {
+    const found = new Map();
+    while (found.size < entries) {
+      const rank = random() ** 3;
+      const index = random() < 0.5 ? Math.floor(rank * topic) * 50 + (row % 50) : Math.floor(rank * indices);
+      found.set(index, 1 + Math.floor(3 * random() ** 2));
+    }
+    const sorted = [...found].sort(([a], [b]) => a - b);
+    sorted.forEach(([index, count], i) => {
+      values[row * 2 * entries + i] = index;
+      values[row * 2 * entries + entries + i] = count;
+    });
+  }
+  return { name: "words20k", values, rows, dimensions: 2 * entries };
 }

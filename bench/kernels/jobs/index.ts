@@ -6,6 +6,7 @@ import { hdbscan } from "./hdbscan";
 import type { Job } from "./job";
 import { kmeans } from "./kmeans";
 import { leiden } from "./leiden";
+import { lsa } from "./lsa";
 import { meanShift } from "./mean-shift";
 import { neighbors } from "./neighbors";
 import { optics } from "./optics";
@@ -22,6 +23,7 @@ export const JOBS: Record<string, Job> = {
   hdbscan,
   kmeans,
   leiden,
+  lsa,
   mean_shift: meanShift,
   neighbors,
   optics,
