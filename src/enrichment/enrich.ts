@@ -60,7 +60,7 @@ export async function enrichUntil(
   const counts = { ...state.counts };
   for (; at.run < state.runs.length; at = { run: at.run + 1, row: 0 }) {
     const run = state.runs[at.run]!;
-    const tables = await openRun(context.objects, namespaceId, await executionById(context.db, namespaceId, run.runId));
+    const tables = await openRun(context, namespaceId, await executionById(context.db, namespaceId, run.runId));
     const writer = new Writer(context, { namespaceId, state, run, tables, first: at.run === 0 });
     for await (const { parts, next } of rounds(tables, state, at.row)) {
       for (const outcome of await Promise.all(parts.map((part) => writer.write(part)))) {

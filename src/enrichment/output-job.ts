@@ -10,7 +10,7 @@ import { newId } from "../domain/ids";
 import type { JobContext, JobHandler } from "../jobs/contract";
 import { enrichmentOf, STEP_MS } from "./jobs";
 import { centroidFeature, type OutputShape, outputCollections, shortName } from "./output-collections";
-import { readManifest, requireArtifacts, withWords } from "./run-tables";
+import { readManifest, requireArtifacts, withWords, wordsOf } from "./run-tables";
 
 export interface OutputState {
   clusterId: string;
@@ -94,7 +94,7 @@ async function writeFrom(
   const { db, objects } = context;
   const deadline = Date.now() + STEP_MS;
   const execution = await executionById(db, namespaceId, state.runId);
-  const words = new Map((execution.doc.centroids ?? []).map((centroid) => [centroid.cluster_id, centroid]));
+  const words = await wordsOf(db, execution);
   const collections = await Promise.all(
     outputs.map(({ collectionId }) => findCollection(db, namespaceId, collectionId)),
   );

@@ -1,6 +1,8 @@
 /** A finished run as enrichment reads it: its members by row, its clusters by id, and what it was made from. */
 import { centroidRows, openMembers, readCentroids, type TableFile } from "../artifacts";
+import type { Db } from "../db/connect";
 import type { ExecutionRow } from "../db/executions";
+import { groupLabelsOf } from "../db/group-labels";
 import { ShoalError } from "../domain/errors";
 import type { RunSpec } from "../domain/run/types";
 import { keys } from "../objects/keys";
@@ -42,33 +44,55 @@ export async function readManifest(
   throw new ShoalError("artifacts_not_found", `Run ${execution.id} has no manifest.json.`, { run_id: execution.id });
 }
 
-export async function openRun(objects: ObjectStore, namespaceId: string, execution: ExecutionRow): Promise<RunTables> {
+export async function openRun(
+  { db, objects }: { db: Db; objects: ObjectStore },
+  namespaceId: string,
+  execution: ExecutionRow,
+): Promise<RunTables> {
   const artifacts = requireArtifacts(execution);
   const [manifest, members, clusters] = await Promise.all([
     readManifest(objects, namespaceId, execution),
     openMembers(objects, artifacts.members),
-    readClusters(objects, execution),
+    readClusters(db, objects, execution),
   ]);
   const { independent, features } = manifest.spec;
   return { manifest, members, clusters, tracks: independent ? features.map(({ name }) => name) : [""] };
 }
 
-/** The run's clusters without their vectors; words that were given after the run win over those in the table. */
-export async function readClusters(objects: ObjectStore, execution: ExecutionRow): Promise<Map<string, ClusterFacts>> {
+/** The run's clusters without their vectors, under the words that they have by now. */
+export async function readClusters(
+  db: Db,
+  objects: ObjectStore,
+  execution: ExecutionRow,
+): Promise<Map<string, ClusterFacts>> {
   const clusters = new Map<string, ClusterFacts>();
   for await (const batch of readCentroids(objects, requireArtifacts(execution).centroids)) {
     for (const { centroid_vector: _, ...facts } of centroidRows(batch)) clusters.set(facts.cluster_id, facts);
   }
-  for (const words of execution.doc.centroids ?? []) {
-    const facts = clusters.get(words.cluster_id);
-    if (facts) clusters.set(words.cluster_id, withWords(facts, words));
+  for (const [id, words] of await wordsOf(db, execution)) {
+    const facts = clusters.get(id);
+    if (facts) clusters.set(id, withWords(facts, words));
   }
   return clusters;
 }
 
-type Words = Pick<ClusterFacts, "label" | "summary" | "keywords" | "metadata">;
+export type Words = Partial<Pick<ClusterFacts, "label" | "summary" | "keywords" | "metadata">>;
 
-export const withWords = <Facts extends Words>(facts: Facts, words: Words): Facts => ({
+/** What the run's clusters are called by now: names that people gave them win over the run's own. */
+export async function wordsOf(db: Db, { id, doc }: ExecutionRow): Promise<Map<string, Words>> {
+  const words = new Map<string, Words>((doc.centroids ?? []).map((centroid) => [centroid.cluster_id, centroid]));
+  for (const [cluster, given] of (await groupLabelsOf(db, [id])).get(id) ?? []) {
+    const { label, summary, keywords } = given;
+    const own = words.get(cluster);
+    words.set(cluster, { ...own, label, summary: summary ?? own?.summary, keywords: keywords ?? own?.keywords });
+  }
+  return words;
+}
+
+export const withWords = <Facts extends Pick<ClusterFacts, "label" | "summary" | "keywords" | "metadata">>(
+  facts: Facts,
+  words: Words,
+): Facts => ({
   ...facts,
   label: words.label ?? facts.label,
   summary: words.summary ?? facts.summary,

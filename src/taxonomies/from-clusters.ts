@@ -6,7 +6,7 @@ import { type ExecutionRow, executionById } from "../db/executions";
 import { ShoalError } from "../domain/errors";
 import { NOISE_ID } from "../domain/ids";
 import { latestOf } from "../enrichment/request";
-import { type RunManifest, readManifest, requireArtifacts, withWords } from "../enrichment/run-tables";
+import { type RunManifest, readManifest, requireArtifacts, withWords, wordsOf } from "../enrichment/run-tables";
 import type { JobContext } from "../jobs/contract";
 import { type Draft, MAX_NODES, type Space, type TaxonomyNode } from "./contract";
 import { parentsByOverlap, type Tree } from "./overlap";
@@ -96,7 +96,7 @@ async function readRun(context: Context, namespaceId: string, runId: string): Pr
       : `clusters a ${other} feature; documents are classified by dense features only`;
     throw new ShoalError("validation_failed", `Cluster ${cluster.id} ${why}.`, { cluster_id: cluster.id });
   }
-  const words = new Map((execution.doc.centroids ?? []).map((one) => [one.cluster_id, one]));
+  const words = await wordsOf(context.db, execution);
   const clusters: Run["clusters"] = [];
   for await (const batch of readCentroids(context.objects, requireArtifacts(execution).centroids)) {
     for (const row of centroidRows(batch)) {

@@ -77,6 +77,11 @@ describe("enrichment in place", () => {
     expect(one).toMatchObject({ cluster_member_count: DOCUMENTS / 3, cluster_x: expect.any(Number) });
     expect(one).toHaveProperty("cluster_label");
     expect(one).not.toHaveProperty("label");
+    const id = one!.cluster_id as string;
+    const renamed = await shoal.patch(`/v1/clusters/${cluster}/groups/${id}`, { label: "Given by a person" });
+    expect(renamed.status).toBe(200);
+    await shoal.post(`/v1/clusters/${cluster}/enrich`, { fields: ["label"] });
+    expect((await documents())[0]).toMatchObject({ cluster_label: "Given by a person" });
   });
 
   it("keeps several runs apart by their clusters' names", async () => {
