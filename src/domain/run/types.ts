@@ -9,6 +9,7 @@ import type { MethodSpec } from "./methods";
 import type { ReusedRun } from "./reuse";
 import type { Containment } from "./tracks";
 
+export type { FailureClass, TaskFailure, TaskMessage, TaskProgress, TaskRef } from "./messages";
 export type { MethodSpec } from "./methods";
 
 /** What to do, resolved from a definition at execute time: no names, no defaults left to look up. */
@@ -243,38 +244,6 @@ export type StageKind =
   | "keywords"
   | "naming"
   | "persist";
-
-/** Names one task. With the plan it determines inputs, random numbers and output key. */
-export interface TaskRef {
-  runId: string;
-  stage: number;
-  round: number;
-  part: "map" | "reduce";
-  index: number;
-  attempt: number;
-}
-
-/** What travels through the queue: a reference, never data. */
-export interface TaskMessage extends TaskRef {
-  namespaceId: string;
-  clusterId: string;
-}
-
-export interface TaskProgress {
-  /** Units of work done and expected in this task (rows, iterations): only their ratio is shown. */
-  done: number;
-  total: number;
-  objective?: number;
-}
-
-/** How a failure is treated; see `engine/failures.ts`. */
-export type FailureClass = "superseded" | "transient" | "memory" | "input" | "canceled";
-
-export interface TaskFailure {
-  class: FailureClass;
-  code: string;
-  message: string;
-}
 
 /** Status as the executions endpoints spell it. A cancelled run is `failed` with `canceledAt` set. */
 export type RunStatus = "pending" | "processing" | "completed" | "failed";

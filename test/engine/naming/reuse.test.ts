@@ -94,6 +94,24 @@ describe("a run that takes over a clustering", () => {
     expect(manifest.collections).toEqual(JSON.parse(JSON.stringify(manifestOf(first))).collections);
   });
 
+  it("names every sub-cluster, and writes the tree again as it was", async () => {
+    // Two groups of two: the first clustering sees the groups, their parts stand out within.
+    const first = await clustered(
+      kmeansSpec({ subclusters: { depth: 2, minSize: 50 } }, { n_clusters: 2, random_state: 1 }),
+    );
+    const names = await rows(first, "run_test", "centroids.parquet");
+    expect(names.some((row) => String(row.cluster_id).includes("_sub_"))).toBe(true);
+    const labels = new Map(names.map((row) => [row.cluster_id, row.label]));
+    expect(new Set(labels.values()).size).toBe(names.length);
+    const members = await rows(first, "run_test", "members.parquet");
+    for (const row of members) expect(row.cluster_label).toBe(labels.get(row.cluster_id) ?? null);
+    for (const row of await rows(first, "run_test", "hierarchy.parquet"))
+      expect(row.label).toBe(labels.get(row.cluster_id));
+    await relabelled(first, null);
+    for (const file of ["members.parquet", "centroids.parquet", "hierarchy.parquet"])
+      expect(bytesOf(first, "run_again", file)).toEqual(bytesOf(first, "run_test", file));
+  });
+
   it("keeps what the method keeps, and the values that attributes' clusters are called by", async () => {
     const density = await clustered(kmeansSpec({ method: byDefault("hdbscan") }));
     const again = await relabelled(density, MAPPED);
