@@ -22,6 +22,7 @@ import {
 } from "../../../src/labeling/llm/name-clusters";
 import { buildPrompt, type ShownCluster } from "../../../src/labeling/llm/prompt";
 import { Gate } from "../../../src/labeling/llm/retry";
+import { LEXICAL } from "../../../src/providers/embedder";
 
 const SETTINGS: NamingSettings = {
   provider: "google",
@@ -218,6 +219,19 @@ describe("clashes", () => {
       { id: "cl_2", with: ["ships"] },
       { id: "cl_3", with: ["ships"] },
     ]);
+  });
+
+  it("are found among thousands of labels in a moment", async () => {
+    const names = Array.from({ length: 3_000 }, (_, n) => ({
+      id: `cl_${n}`,
+      label: `${["Green", "Night", "Winter", "Sea"][n % 4]} ${(n * 7919).toString(36)} ${(n % 613).toString(36)}`,
+    }));
+    const started = performance.now();
+    const found = await clashes([], [...names, { id: "cl_x", label: names[17]!.label }], 0.95, (texts) =>
+      LEXICAL.embed(texts),
+    );
+    expect(found.at(-1)).toEqual({ id: "cl_x", with: [names[17]!.label] });
+    expect(performance.now() - started).toBeLessThan(20_000);
   });
 
   it("are ended by a word of the cluster's own, or a number", () => {
