@@ -173,6 +173,10 @@ describe("a cut", () => {
     expect(one.body.members.map((found: { document_id: string }) => found.document_id)).toEqual(
       Array.from({ length: 60 }, (_, i) => `doc_${3 * i + 2}`),
     );
+    await shoal.patch(`/v1/clusters/${id}`, { description: "the same clusters" });
+    const again = await shoal.post(`/v1/clusters/${id}/execute?wait=20`);
+    const named = `/v1/clusters/${id}/executions/${again.body.additional_data.run_id}/cut`;
+    expect((await shoal.post(named, { n_clusters: 3 })).body.clusters).toEqual(first.body.clusters);
     const foreign = await shoal.post(path, { ...three, n_clusters: 4, cursor: first.body.next_cursor });
     expect([foreign.status, foreign.body.error.code]).toEqual([400, "invalid_cursor"]);
   });

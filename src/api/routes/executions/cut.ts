@@ -41,8 +41,11 @@ export const cutExecutionOperation = operation(
     const made = await readMade(objects, execution.artifacts.manifest);
     checkCut(made.method, body);
     const table = await openMembers(objects, execution.artifacts.members);
-    const key = (file: `${string}.parquet`) => keys.artifact(c.var.namespace.id, cluster.id, execution.id, file);
-    if (made.method.kind === "leiden" && !made.files.includes(key("graph.parquet"))) throw noGraph(made.fitted);
+    // A run that only named the clusters anew has the tables of the one that made them.
+    const kept = (file: string) => made.files.find((one) => one.endsWith(`/${file}`));
+    const key = (file: `${string}.parquet`) =>
+      kept(file) ?? keys.artifact(c.var.namespace.id, cluster.id, execution.id, file);
+    if (made.method.kind === "leiden" && !kept("graph.parquet")) throw noGraph(made.fitted);
     const kernels = async () => {
       const { kernelModules } = await import("../../../engine/kernel-modules");
       return made.reproducible ? kernelModules.plain : kernelModules.relaxed;
