@@ -21,10 +21,11 @@ import { setup } from "./lib/setup.mjs";
 const DATASETS = {
   digits: {
     algorithms: DEMO_ALGORITHMS,
+    algorithm: "kmeans",
     run: (api, state, algorithm) =>
       runDigits(api, readFileSync(inRoot("examples/digits/digits.ndjson")), state, algorithm),
   },
-  emoji: { algorithms: EMOJI_ALGORITHMS, run: runEmoji },
+  emoji: { algorithms: EMOJI_ALGORITHMS, algorithm: "agglomerative", run: runEmoji },
 };
 
 function options() {
@@ -32,16 +33,17 @@ function options() {
     const { values } = parseArgs({
       options: {
         dataset: { type: "string", default: "digits" },
-        algorithm: { type: "string", default: "kmeans" },
+        algorithm: { type: "string" },
         once: { type: "boolean", default: false },
         port: { type: "string" },
       },
     });
-    const { dataset, algorithm, once, port } = values;
+    const { dataset, once, port } = values;
     if (!Object.hasOwn(DATASETS, dataset)) {
       throw new Error(`--dataset ${dataset} is none of ${Object.keys(DATASETS).join(", ")}.`);
     }
     const { algorithms, run } = DATASETS[dataset];
+    const algorithm = values.algorithm ?? DATASETS[dataset].algorithm;
     if (!Object.hasOwn(algorithms, algorithm)) {
       throw new Error(`--algorithm ${algorithm} is none of ${Object.keys(algorithms).join(", ")} (${dataset}).`);
     }

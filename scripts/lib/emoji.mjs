@@ -10,16 +10,17 @@ const FEATURE = "mixpeek://text_extractor@v1/lexical";
 const TEXTS = ["label", "tags"];
 const GLYPHS = 20;
 const KEYWORDS = 6;
+const SEED = 42;
 const NOISE = "-1";
 
-/** What is asked of each algorithm; the number of clusters is that of the keyboard's rows, give or take. */
+/** What is asked of each algorithm; docs/design/demo.md has what each gives. */
 export const EMOJI_ALGORITHMS = {
-  kmeans: { algorithm_params: { n_clusters: 40, n_init: 10, random_state: 42 } },
-  agglomerative: { algorithm_params: { n_clusters: 40, linkage: "average", metric: "cosine" } },
-  leiden: { algorithm_params: { resolution: 1, n_neighbors: 10, metric: "cosine", random_state: 42 } },
+  agglomerative: { algorithm_params: { n_clusters: 50, linkage: "average", metric: "cosine" } },
+  kmeans: { algorithm_params: { n_clusters: 50, n_init: 10, random_state: SEED } },
+  leiden: { algorithm_params: { resolution: 1, n_neighbors: 10, metric: "cosine", random_state: SEED } },
   hdbscan: {
     algorithm_params: { min_cluster_size: 15, min_samples: 5 },
-    preprocessing_steps: [{ method: "umap", n_components: 5, n_neighbors: 15, metric: "cosine", random_state: 42 }],
+    preprocessing_steps: [{ method: "umap", n_components: 5, n_neighbors: 15, metric: "cosine", random_state: SEED }],
   },
 };
 
@@ -111,7 +112,8 @@ export async function runEmoji(api, state, algorithm) {
   const run = await timed(
     ({ num_points, num_clusters }) => `Clustered ${num_points.toLocaleString("en")} emoji into ${num_clusters}`,
     async () => {
-      const task = await here.post(`${cluster}/execute`);
+      // The components of the texts come from random signs: a seed gives everybody the same clusters.
+      const task = await here.post(`${cluster}/execute`, { random_state: SEED });
       return follow(here, `${cluster}/executions/${task.additional_data.run_id}`);
     },
   );
