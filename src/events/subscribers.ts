@@ -1,5 +1,6 @@
 /** Who hears of an event. Each answers the jobs that follow from it, with ids that follow from the event's. */
 
+import { hearRunCompleted } from "../drift/baseline";
 import { afterRun } from "../enrichment/after-run";
 import { exportAfterRun } from "../exports/after-run";
 import type { JobContext, NewJob } from "../jobs/contract";
@@ -16,4 +17,5 @@ export const SUBSCRIBERS: readonly Subscriber[] = [
   hearRunEnded,
   hearDocumentsWritten,
   tellWebhooks,
+  hearRunCompleted,
 ];

@@ -1,10 +1,13 @@
 /** Every kind of job and what carries it out. */
+
+import { driftBaseline } from "../drift/baseline";
 import { enrichJob, enrichSourceJob } from "../enrichment/jobs";
 import { outputJob } from "../enrichment/output-job";
 import { dispatchEvent } from "../events/dispatch";
 import { exportRun } from "../exports/job";
 import { applyTaxonomy } from "../taxonomies/apply";
 import { inferTaxonomy } from "../taxonomies/infer";
+import { triggerCheck } from "../triggers/check";
 import { triggerCount } from "../triggers/count";
 import { triggerFire } from "../triggers/fire";
 import { triggerOutcome } from "../triggers/outcome";
@@ -19,6 +22,8 @@ export const JOB_HANDLERS: Record<string, JobHandler<any>> = {
   enrich: enrichJob,
   enrich_source: enrichSourceJob,
   output_collection: outputJob,
+  drift_baseline: driftBaseline,
+  trigger_check: triggerCheck,
   trigger_count: triggerCount,
   trigger_fire: triggerFire,
   trigger_outcome: triggerOutcome,

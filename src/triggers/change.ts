@@ -59,10 +59,6 @@ export async function createTrigger(
       },
     );
   }
-  if (schedule.type === "conditional") {
-    const details = { field: "trigger_type", value: "conditional", available: ["cron", "interval", "event"] };
-    throw new ShoalError("action_not_available", "Conditions are not measured in this deployment.", details);
-  }
   const at = Date.now();
   const { triggerType, description, status, createdBy } = given;
   const trigger = await insertTrigger(planes(env).db, {

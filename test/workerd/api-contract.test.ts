@@ -18,6 +18,7 @@ const contentOf = (part: unknown): [string, Content][] =>
 describe("every operation", () => {
   it.each(operations)("$id shows an answer that it could give", ({ id, route, answers }) => {
     for (const [status, schema] of Object.entries(answers)) {
+      if (status === "204") continue;
       const [[type, shown] = ["", null]] = contentOf(route.responses[Number(status)]);
       if (type === "text/html") continue;
       expect(shown?.example, `${id} ${status} has no example`).toBeDefined();

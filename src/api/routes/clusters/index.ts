@@ -2,6 +2,7 @@ import { clusterArtifactsOperation } from "./artifacts";
 import { createClusterOperation } from "./create";
 import { clusterDataOperation } from "./data";
 import { deleteClusterOperation } from "./delete";
+import { clusterDriftOperation } from "./drift";
 import { enrichClusterOperation } from "./enrich";
 import { enrichRunsOperation } from "./enrich-runs";
 import { executeClusterOperation, submitClusterOperation } from "./execute";
@@ -23,6 +24,7 @@ export const clusterOperations = [
   executeClusterOperation,
   submitClusterOperation,
   planClusterOperation,
+  clusterDriftOperation,
   executeAdHocOperation,
   submitAdHocOperation,
   clusterArtifactsOperation,
