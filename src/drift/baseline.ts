@@ -43,12 +43,18 @@ export const driftBaseline: JobHandler<Run> = {
     const spec = await specOf(env, run);
     if (spec?.method.kind === "attribute" || !spec || spec.features.every(({ sparse }) => sparse))
       return { done: true };
-    const sample = await sampleNow(env, spec, await centroidsOf(env, run, spec));
-    const baseline: Baseline = { version: 1, run_id: run.runId, taken_at: new Date().toISOString(), ...sample };
+    // A run that only named an earlier one's clusters anew has seen no other documents than that.
+    const earlier = spec.reuse ? await findBaseline(env, { ...run, runId: spec.reuse.runId }) : null;
+    const baseline = earlier ?? (await takeBaseline(env, run, spec));
     await objects.put(keyOf(run), new TextEncoder().encode(JSON.stringify(baseline)));
     return { done: true };
   },
 };
+
+async function takeBaseline(env: Env, run: Run, spec: RunSpec): Promise<Baseline> {
+  const sample = await sampleNow(env, spec, await centroidsOf(env, run, spec));
+  return { version: 1, run_id: run.runId, taken_at: new Date().toISOString(), ...sample };
+}
 
 /** What the run was asked for, from its manifest; null when its files are gone. */
 export async function specOf(env: Env, { namespaceId, clusterId, runId }: Run): Promise<RunSpec | null> {

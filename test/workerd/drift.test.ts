@@ -1,8 +1,8 @@
 import { env } from "cloudflare:test";
 import { eq } from "drizzle-orm";
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connect } from "../../src/db/connect";
-import { triggerFirings, triggers } from "../../src/db/schema";
+import { jobs, triggerFirings, triggers } from "../../src/db/schema";
 import { sweepJobs } from "../../src/jobs/consumer";
 import { sweepTriggers } from "../../src/triggers/due";
 import { api, definition, populate } from "./clusters-support";
@@ -76,6 +76,15 @@ beforeAll(async () => {
   collection = await populate(shoal, "drift");
 });
 
+// What still runs when the file ends would be cut off.
+afterAll(async () => {
+  const pending = () => db.select({ id: jobs.id }).from(jobs).where(eq(jobs.status, "pending"));
+  for (let waited = 0; waited < 100 && (await pending()).length > 0; waited++) {
+    await sweepJobs(env, Date.now());
+    await scheduler.wait(200);
+  }
+});
+
 describe("the drift of a cluster", () => {
   it("is zero while nothing changes, and grows with what comes in", async () => {
     const cluster = await ranCluster();
@@ -100,7 +109,9 @@ describe("the drift of a cluster", () => {
     expect(far.cosine_drift).toBeGreaterThan(0.5);
     expect(far.spread_drift).toBeGreaterThan(0.9);
     const filter = { document_ids: Array.from({ length: 100 }, (_, i) => (i < 60 ? `near${i}` : `far${i - 60}`)) };
-    expect((await api("drift").send("DELETE", `/v1/collections/${collection}/documents/batch`, filter)).status).toBe(200);
+    expect((await api("drift").send("DELETE", `/v1/collections/${collection}/documents/batch`, filter)).status).toBe(
+      200,
+    );
     expect((await drift(cluster)).embedding_drift).toBe(0);
   });
 

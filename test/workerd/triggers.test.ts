@@ -1,6 +1,6 @@
 import { env } from "cloudflare:test";
 import { eq } from "drizzle-orm";
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connect } from "../../src/db/connect";
 import { jobs, triggerFirings, triggers } from "../../src/db/schema";
 import { findTrigger } from "../../src/db/triggers";
@@ -53,6 +53,15 @@ beforeAll(async () => {
   collection = await populate(shoal, "triggers");
   const found = await shoal.get(`/v1/collections/${collection}`);
   namespaceId = found.body.namespace_id;
+});
+
+// What still runs when the file ends would be cut off.
+afterAll(async () => {
+  const pending = () => db.select({ id: jobs.id }).from(jobs).where(eq(jobs.status, "pending"));
+  for (let waited = 0; waited < 100 && (await pending()).length > 0; waited++) {
+    await sweepJobs(env, Date.now());
+    await scheduler.wait(200);
+  }
 });
 
 describe("a trigger of a schedule", () => {
