@@ -58,7 +58,6 @@ export function resolveRunSpec(definition: ClusterDefinition, context: ResolveCo
       field: "vector_config",
     });
   const method = vectorMethod(vector);
-  refuseUnavailable(vector);
   warnings.push(...vectorWarnings(vector), ...(methodOf(method).review?.(method.params) ?? []));
   const seed = overrides.random_state ?? randomState(method) ?? seedOf(ids.runId);
   return {
@@ -95,10 +94,6 @@ const randomState = ({ params }: VectorMethodSpec): number | null =>
 /** One feature by itself is an ordinary clustering. */
 const isIndependent = ({ multi_feature_strategy, feature_uris }: VectorConfig): boolean =>
   multi_feature_strategy === "independent" && feature_uris.length > 1;
-
-function refuseUnavailable({ output_strategy }: VectorConfig): void {
-  if (output_strategy === "per_feature") throw unavailable("output_strategy", output_strategy, ["single"]);
-}
 
 function faceMergeOf({ face_cluster_merge }: VectorConfig): Pick<RunSpec, "faceMerge"> {
   if (face_cluster_merge === null) return {};

@@ -14,48 +14,32 @@ import { collectionStore } from "../documents/client";
 import type { CollectionFeature } from "../documents/contract";
 import { ShoalError } from "../domain/errors";
 import type { JobContext } from "../jobs/contract";
+import { type OutputShape, shortName } from "./output-shapes";
 
 const EXTRACTOR = { feature_extractor_name: "passthrough", version: "v1" };
 const NAME_CHARACTERS = 100;
 
-/** What one output collection holds: the clusters of these features. */
-export interface OutputShape {
-  /** Names of features in `feature_name` of the centroids; null: of all clusters. */
-  featureName: string | null;
-  features: CollectionFeature[];
-}
-
-/** The feature that holds the centroids of some feature's clusters. */
-export const centroidFeature = (name: string, dimensions: number): CollectionFeature => ({
-  uri: `mixpeek://${EXTRACTOR.feature_extractor_name}@${EXTRACTOR.version}/${name}`,
-  name,
-  dimensions,
-});
-
 /**
- * The collections that the shapes ask for, in their order: those that the cluster has where they fit, new ones elsewhere.
- * Features cannot change, so a run of another dimension gets a collection of its own and the one before stays as it is.
+ * The collection of that shape: one that the cluster has where it fits, a new one elsewhere. Features cannot change, so a run
+ * of another dimension gets a collection of its own and the one before stays as it is. Null where there is neither a
+ * collection nor a cluster to put into it.
  */
-export async function outputCollections(
+export async function outputCollection(
   context: Pick<JobContext, "env" | "db">,
   cluster: ClusterRow,
-  namespaceId: string,
-  shapes: OutputShape[],
-): Promise<CollectionRow[]> {
-  const { db } = context;
-  const known = (cluster.doc.output_collection_ids ?? []) as string[];
-  const rows = (await Promise.all(known.map((id) => findCollection(db, namespaceId, id)))).filter(
-    (row) => row !== null,
-  );
-  const made: CollectionRow[] = [];
-  for (const shape of shapes) {
-    const fits = (row: CollectionRow) =>
-      same(row.features, shape.features) &&
-      ((row.doc.source.feature_name as string | undefined) ?? null) === shape.featureName;
-    made.push(rows.find(fits) ?? (await create(context, cluster, namespaceId, shape)));
+  shape: OutputShape,
+): Promise<CollectionRow | null> {
+  for (const id of (cluster.doc.output_collection_ids ?? []) as string[]) {
+    const row = await findCollection(context.db, cluster.namespaceId, id);
+    if (row && fits(row, shape)) return row;
   }
-  return made;
+  return shape.empty ? null : create(context, cluster, cluster.namespaceId, shape);
 }
+
+/** It may have features beside: in this run nothing was found in them. */
+const fits = ({ features, doc }: CollectionRow, shape: OutputShape): boolean =>
+  (doc.source.feature_name ?? null) === shape.featureName &&
+  shape.features.every((wanted) => features.some((feature) => same([feature], [wanted])));
 
 async function create(
   { env, db }: Pick<JobContext, "env" | "db">,
@@ -111,10 +95,3 @@ async function create(
 
 const same = (one: CollectionFeature[], other: CollectionFeature[]): boolean =>
   JSON.stringify(one) === JSON.stringify(other);
-
-/** `pixels` of `mixpeek://passthrough@v1/pixels`; of several, joined. */
-export const shortName = (featureName: string): string =>
-  featureName
-    .split(" ")
-    .map((uri) => uri.slice(uri.lastIndexOf("/") + 1))
-    .join("_");

@@ -9,7 +9,8 @@ import { importValues } from "../documents/ingest/importer";
 import { newId } from "../domain/ids";
 import type { JobContext, JobHandler } from "../jobs/contract";
 import { enrichmentOf, STEP_MS } from "./jobs";
-import { centroidFeature, type OutputShape, outputCollections, shortName } from "./output-collections";
+import { outputCollection } from "./output-collections";
+import { centroidName, outputShapes } from "./output-shapes";
 import { readManifest, requireArtifacts, withWords, wordsOf } from "./run-tables";
 
 export interface OutputState {
@@ -53,31 +54,28 @@ async function prepare(context: JobContext, cluster: ClusterRow, { runId }: Outp
   const { db, objects } = context;
   const execution = await executionById(db, cluster.namespaceId, runId);
   const { spec } = await readManifest(objects, cluster.namespaceId, execution);
-  // One clustering has one kind of centroid; features that were clustered each by itself have one each.
-  const kinds = new Map<string, number>();
+  const found = new Map<string, number | null>();
   for await (const batch of readCentroids(objects, requireArtifacts(execution).centroids))
     for (const { feature_name, centroid_vector } of centroidRows(batch))
-      if (centroid_vector) kinds.set(feature_name ?? "", centroid_vector.length);
-  const perFeature = spec.independent && cluster.definition.vector_config?.output_strategy === "per_feature";
-  const named = [...kinds].map(([name, dimensions]) => ({
-    featureName: name,
-    feature: centroidFeature(kinds.size > 1 ? `${shortName(name)}_centroid` : "centroid", dimensions),
-  }));
-  const shapes: OutputShape[] = perFeature
-    ? named.map(({ featureName, feature }) => ({ featureName, features: [feature] }))
-    : [{ featureName: null, features: named.map(({ feature }) => feature) }];
-  const collections = await outputCollections(context, cluster, cluster.namespaceId, shapes);
+      found.set(feature_name ?? "", centroid_vector?.length ?? null);
+  const shapes = outputShapes(spec, cluster.definition.vector_config?.output_strategy ?? "single", found);
+  const outputs: NonNullable<OutputState["outputs"]> = [];
+  const collections: CollectionRow[] = [];
+  for (const shape of shapes) {
+    const collection = await outputCollection(context, cluster, shape);
+    if (!collection) continue;
+    collections.push(collection);
+    outputs.push({ collectionId: collection.id, featureName: shape.featureName });
+  }
   await setClusterFields(db, cluster.id, {
     output_collection_ids: collections.map(({ id }) => id),
     output_collection_names: collections.map(({ name }) => name),
     enrichment: enrichmentOf("output_collection", "PROCESSING", runId, {}),
   });
   // Ad-hoc runs that are not kept delete their cluster as soon as they are read.
-  if (!(await findCluster(db, cluster.namespaceId, cluster.id))) {
-    for (const { id } of collections) await discard(context, cluster.namespaceId, id);
-    return [];
-  }
-  return collections.map(({ id }, i) => ({ collectionId: id, featureName: shapes[i]!.featureName }));
+  if (await findCluster(db, cluster.namespaceId, cluster.id)) return outputs;
+  for (const { id } of collections) await discard(context, cluster.namespaceId, id);
+  return [];
 }
 
 async function discard({ env, db }: JobContext, namespaceId: string, collectionId: string): Promise<void> {
@@ -129,8 +127,8 @@ function document(
   { clusterId, runId }: OutputState,
   { features }: CollectionRow,
 ) {
-  const name =
-    features.length > 1 ? `${shortName(facts.feature_name ?? "")}_centroid` : (features[0]?.name ?? "centroid");
+  const own = centroidName(facts.feature_name ?? "");
+  const name = features.some((feature) => feature.name === own) ? own : (features[0]?.name ?? "centroid");
   const { parameters: _, metadata, ...rest } = facts;
   return {
     document_id: documentId(clusterId, cluster_id),

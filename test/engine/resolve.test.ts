@@ -101,7 +101,6 @@ describe("refusals", () => {
     [{ clustering_method: "attribute_based" }, "algorithm_not_available"],
     [{ preprocessing_steps: [{ method: "umap", metric: "braycurtis" }] }, "validation_failed"],
 
-    [{ output_strategy: "per_feature" }, "algorithm_not_available"],
     [{ feature_uris: ["mixpeek://other@v1/x"] }, "feature_not_found"],
   ])("%o", (vector, code) => {
     expect(() => resolve(vector)).toThrow(expect.objectContaining({ code, status: 422 }));

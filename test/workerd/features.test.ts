@@ -172,4 +172,87 @@ describe("independent features", () => {
       expect(one.overlap).toBeGreaterThan(0.95);
     }
   });
+
+  const settled = async (id: string) => {
+    const get = () => shoal.get(`/v1/clusters/${id}`);
+    await expect.poll(async () => (await get()).body.enrichment?.status, { timeout: 20_000 }).toBe("COMPLETED");
+    return (await get()).body;
+  };
+  const list = async (collection: string) =>
+    (await shoal.post(`/v1/collections/${collection}/documents/list`, { limit: 1000, return_vectors: true })).body
+      .results as (Record<string, unknown> & { vectors: Record<string, number[]> })[];
+
+  it("write their clusters into a collection each, in the order of the features, or into one with all", async () => {
+    const features = [URI("shape"), URI("noise")];
+    const created = await create(features, { output_strategy: "per_feature" });
+    expect(created.body.warnings ?? []).toEqual([]);
+    const id = created.body.cluster_id as string;
+    expect((await shoal.post(`/v1/clusters/${id}/execute?wait=20`)).body.status).toBe("COMPLETED");
+    const cluster = await settled(id);
+    expect(cluster.output_collection_ids).toHaveLength(2);
+    expect(cluster.output_collection_names).toEqual([
+      expect.stringContaining("_shape_clusters"),
+      expect.stringContaining("_noise_clusters"),
+    ]);
+    expect(cluster.enrichment).toMatchObject({ target: "output_collection", clusters: 6 });
+    for (const [i, output] of cluster.output_collection_ids.entries()) {
+      const documents = await list(output);
+      expect(documents.map((one) => one.cluster_id).sort()).toEqual(
+        [3 * i, 3 * i + 1, 3 * i + 2].map((n) => `cl_${n}`),
+      );
+      expect(documents.every((one) => one.feature_name === features[i])).toBe(true);
+      expect(documents.every((one) => one.vectors.centroid!.length === [3, 6][i])).toBe(true);
+    }
+    // Again: the same collections. With one for all: another, and those before stay as they were.
+    await shoal.post(`/v1/clusters/${id}/execute?wait=20`);
+    await expect
+      .poll(async () => (await list(cluster.output_collection_ids[1]))[0]!.run_id)
+      .not.toBe(cluster.last_run_id);
+    expect((await settled(id)).output_collection_ids).toEqual(cluster.output_collection_ids);
+    const joint = (await create(features)).body.cluster_id as string;
+    await shoal.post(`/v1/clusters/${joint}/execute?wait=20`);
+    const { output_collection_ids: one } = await settled(joint);
+    expect(one).toHaveLength(1);
+    const documents = await list(one[0]);
+    expect(documents.map(({ vectors }) => Object.keys(vectors).join()).sort()).toEqual([
+      ...Array(3).fill("noise_centroid"),
+      ...Array(3).fill("shape_centroid"),
+    ]);
+  });
+
+  it("are clustered again by their centroids", async () => {
+    const id = (await create([URI("noise")], { algorithm_params: { n_clusters: 8 } })).body.cluster_id as string;
+    await shoal.post(`/v1/clusters/${id}/execute?wait=20`);
+    const [output] = (await settled(id)).output_collection_ids;
+    const again = await shoal.post("/v1/clusters", {
+      collection_ids: [output],
+      vector_config: {
+        feature_uris: [URI("centroid")],
+        clustering_method: "kmeans",
+        algorithm_params: { n_clusters: 2 },
+      },
+    });
+    const task = await shoal.post(`/v1/clusters/${again.body.cluster_id}/execute?wait=20`);
+    expect(task.body.status).toBe("COMPLETED");
+    const { body: execution } = await shoal.get(`/v1/clusters/${again.body.cluster_id}/executions`);
+    expect(execution).toMatchObject({ num_clusters: 2, num_points: 8 });
+  });
+
+  it("enrich documents under a key each", async () => {
+    const id = (await create([URI("shape"), URI("noise")])).body.cluster_id as string;
+    await shoal.post(`/v1/clusters/${id}/execute?wait=20`);
+    const counts = await shoal.post(`/v1/clusters/${id}/enrich`, { batch_size: 50, parallelism: 3 });
+    expect(counts.body).toMatchObject({ processed: 2 * DOCUMENTS, enriched: 2 * DOCUMENTS, failed: 0 });
+    const copied = await shoal.post(`/v1/clusters/${id}/enrich`, { target_collection_id: "both_features" });
+    expect(copied.body).toMatchObject({ enriched: 2 * DOCUMENTS, failed: 0 });
+    for (const identifier of [collection, "both_features"]) {
+      const documents = await list(identifier);
+      expect(documents).toHaveLength(DOCUMENTS);
+      for (const one of documents) {
+        expect(["cl_0", "cl_1", "cl_2"]).toContain(one.shape_cluster_id);
+        expect(["cl_3", "cl_4", "cl_5"]).toContain(one.noise_cluster_id);
+        expect(one).not.toHaveProperty("cluster_id");
+      }
+    }
+  });
 });
