@@ -19,6 +19,13 @@ const app = createApp();
 /** A tick stops going on with deleted namespaces after this long: the next one is due ten seconds later. */
 const SWEEP_MS = 50_000;
 
+/** One after the other, each whatever became of those before it: what fails tells of itself at the end. */
+async function each(chores: (() => Promise<void>)[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const chore of chores) await chore().catch((error: unknown) => failures.push(error));
+  if (failures.length > 0) throw new AggregateError(failures, failures.map(String).join("; "));
+}
+
 export default {
   fetch(request, env, ctx) {
     if (env.ROLE === "compute") return new Response("This Worker only consumes tasks.\n", { status: 404 });
@@ -30,9 +37,12 @@ export default {
     else await consumeTasks(batch as MessageBatch<TaskMessage>, env);
   },
   async scheduled(controller, env) {
-    await housekeeping(env.DB, new Date(controller.scheduledTime));
-    await sweepTriggers(env, controller.scheduledTime);
-    await sweepJobs(env, controller.scheduledTime);
-    await sweepNamespaces(env, Date.now() + SWEEP_MS);
+    const now = controller.scheduledTime;
+    await each([
+      () => sweepTriggers(env, now),
+      () => sweepJobs(env, now),
+      () => housekeeping(env.DB, new Date(now)),
+      () => sweepNamespaces(env, Date.now() + SWEEP_MS),
+    ]);
   },
 } satisfies ExportedHandler<Env, TaskMessage | JobMessage>;

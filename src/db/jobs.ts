@@ -1,5 +1,5 @@
 /** Jobs in D1: asked for once, leased by one worker at a time, saved after every step. */
-import { and, asc, eq, lte, type SQL } from "drizzle-orm";
+import { and, asc, eq, inArray, lte, or } from "drizzle-orm";
 import type { Job, NewJob } from "../jobs/contract";
 import type { Db } from "./connect";
 import { jobs } from "./schema";
@@ -60,10 +60,23 @@ export async function dueJobs(db: Db, now: number, limit: number): Promise<strin
   return rows.map(({ id }) => id);
 }
 
-const endedBefore = (at: string): SQL | undefined => and(eq(jobs.status, "done"), lte(jobs.updatedAt, at));
+/** Rows removed by one call at most, so that a minute's cron stays short. */
+const REMOVED = 500;
 
-/** Forgets jobs that were done long ago; failed ones stay to be looked at. */
-export const deleteEndedJobs = (db: Db, before: number) => db.delete(jobs).where(endedBefore(timestamp(before)));
+/** Forgets jobs that were done or given up long ago. Times in milliseconds; failed ones stay longer, to be looked at. */
+export function deleteEndedJobs(db: Db, { doneBefore, failedBefore }: { doneBefore: number; failedBefore: number }) {
+  const ended = db
+    .select({ id: jobs.id })
+    .from(jobs)
+    .where(
+      or(
+        and(eq(jobs.status, "done"), lte(jobs.updatedAt, timestamp(doneBefore))),
+        and(eq(jobs.status, "failed"), lte(jobs.updatedAt, timestamp(failedBefore))),
+      ),
+    )
+    .limit(REMOVED);
+  return db.delete(jobs).where(inArray(jobs.id, ended));
+}
 
 /** Ends the task's job where it stands: whoever has leased it finds that it no longer has. */
 export const cancelJobOf = (db: Db, taskId: string) =>

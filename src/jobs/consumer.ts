@@ -23,11 +23,13 @@ export async function consumeJobs(batch: MessageBatch<JobMessage>, env: Env): Pr
 
 /** Jobs woken by one tick: the next comes within a minute. */
 const SWEPT = 500;
-const KEPT_MS = 7 * 24 * 3_600_000;
+const DAY_MS = 24 * 3_600_000;
+const DONE_KEPT_MS = 7 * DAY_MS;
+const FAILED_KEPT_MS = 30 * DAY_MS;
 
-/** Wakes what is due and forgets what was done a week ago. */
+/** Wakes what is due, and forgets what was done a week or given up a month ago. */
 export async function sweepJobs(env: Env, now: number): Promise<void> {
   const { db } = planes(env);
   await wake(env, await dueJobs(db, now, SWEPT));
-  await deleteEndedJobs(db, now - KEPT_MS);
+  await deleteEndedJobs(db, { doneBefore: now - DONE_KEPT_MS, failedBefore: now - FAILED_KEPT_MS });
 }

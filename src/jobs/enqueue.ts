@@ -7,11 +7,18 @@ import type { NewJob } from "./contract";
 /** Messages of one `sendBatch`. https://developers.cloudflare.com/queues/platform/limits/ */
 const BATCH_MESSAGES = 100;
 
-/** Asks for jobs: written first, so that nothing is lost, then woken. */
+/** Jobs of one batch: an event goes along with each of its deliveries, and a batch is one request to D1. */
+const BATCH_JOBS = 50;
+
+/**
+ * Asks for jobs: written first, so that nothing is lost, then woken. More than fifty are written in several batches: whoever asks for so
+ * many names them by what they are about, and asks again after a crash.
+ */
 export async function enqueue(env: Pick<Env, "JOBS">, db: Db, wanted: NewJob[]): Promise<void> {
-  const [first, ...rest] = wanted.map((job) => insertJob(db, job));
-  if (!first) return;
-  await db.batch([first, ...rest]);
+  for (let from = 0; from < wanted.length; from += BATCH_JOBS) {
+    const [first, ...rest] = wanted.slice(from, from + BATCH_JOBS).map((job) => insertJob(db, job));
+    if (first) await db.batch([first, ...rest]);
+  }
   await wake(
     env,
     wanted.filter(({ dueAt = 0 }) => dueAt <= Date.now()).map(({ id }) => id),

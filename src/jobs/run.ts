@@ -1,5 +1,6 @@
 /** Carries a job out: leased, step by step, each step's state saved before the next. */
 
+import type { Db } from "../db/connect";
 import { leaseJob, saveJob } from "../db/jobs";
 import { taskEnded, taskFailed, taskProgressed } from "../db/tasks";
 import { ShoalError, unpackError } from "../domain/errors";
@@ -9,8 +10,10 @@ import type { Job, JobContext, JobHandler } from "./contract";
 import { wake } from "./enqueue";
 import { JOB_HANDLERS } from "./registry";
 
-/** A worker that has not saved for this long is taken for dead. */
+/** A worker that has given no sign of life for this long is taken for dead. */
 const LEASE_MS = 120_000;
+/** Signs of life during a step: one that takes long (a model's answer, an upload) must not be begun by another worker. */
+const RENEWAL_MS = 30_000;
 /** Steps of one invocation: what is left goes on with a new message. */
 const BUDGET_MS = 20_000;
 /** Between two ticks of the cron. */
@@ -33,7 +36,7 @@ export async function runJob(env: Env, id: string): Promise<void> {
     const context: JobContext = { ...planes(env), env, now: Date.now() };
     try {
       if (!handler) throw new ShoalError("bad_request", `no such kind of job: ${job.kind}`);
-      const step = await handler.step(context, job);
+      const step = await alive(db, id, lease, () => handler.step(context, job));
       const now = Date.now();
       if (step.done) {
         // The task first: a job that ends here and is not saved is done again, a task would stay open for ever.
@@ -65,6 +68,19 @@ export async function runJob(env: Env, id: string): Promise<void> {
   }
 }
 
+/** Renews the lease while the work goes on. */
+async function alive<T>(db: Db, id: string, lease: string, work: () => Promise<T>): Promise<T> {
+  const timer = setInterval(() => {
+    // A renewal that fails is made up for by the next one.
+    void saveJob(db, id, lease, { lockedUntil: Date.now() + LEASE_MS }).catch(() => undefined);
+  }, RENEWAL_MS);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
+  }
+}
+
 async function failed(
   context: JobContext,
   handler: JobHandler<unknown> | undefined,
@@ -84,7 +100,14 @@ async function failed(
   console.error(
     JSON.stringify({ event: "job_given_up", job: job.id, kind: job.kind, attempts, reason, env: env.ROLE }),
   );
-  await handler?.givenUp?.(context, job, error);
+  // Whoever took the job over, or stopped it, decides what becomes of it and of its task.
+  if (!(await saveJob(db, job.id, lease, { lockedUntil: Date.now() + LEASE_MS }))) return;
+  try {
+    await handler?.givenUp?.(context, job, error);
+  } catch (thrown) {
+    // Tidying up is tried once: else the job would come again with every lease that ends.
+    console.error(JSON.stringify({ event: "job_not_tidied", job: job.id, kind: job.kind, reason: String(thrown) }));
+  }
   await taskFailed(db, job.taskId, reason, error instanceof ShoalError ? error.code : "internal_error");
   await saveJob(db, job.id, lease, { status: "failed", attempts, error: reason, lockedUntil: 0 });
 }

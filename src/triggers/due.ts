@@ -17,8 +17,13 @@ export async function sweepTriggers(env: Env, now: number): Promise<void> {
   const { db } = planes(env);
   const jobs: string[] = [];
   for (const trigger of await dueTriggers(db, now, AT_ONCE)) {
-    const job = await claim(env, trigger, now);
-    if (job) jobs.push(job);
+    try {
+      const job = await claim(env, trigger, now);
+      if (job) jobs.push(job);
+    } catch (error) {
+      // It stays due, and must not keep the others waiting.
+      console.error(JSON.stringify({ event: "trigger_not_claimed", trigger: trigger.id, reason: String(error) }));
+    }
   }
   await wake(env, jobs);
   await forgetOldFirings(db, now);

@@ -1,13 +1,15 @@
 import { env } from "cloudflare:test";
-import { afterEach, describe, expect, it } from "vitest";
+import { eq } from "drizzle-orm";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { connect } from "../../src/db/connect";
-import { cancelJobOf, dueJobs } from "../../src/db/jobs";
+import { cancelJobOf, dueJobs, insertJob } from "../../src/db/jobs";
 import { jobs } from "../../src/db/schema";
 import { findTask, taskEnded } from "../../src/db/tasks";
+import { timestamp } from "../../src/db/time";
 import { ShoalError } from "../../src/domain/errors";
 import { announce } from "../../src/events/announce";
 import { sweepJobs } from "../../src/jobs/consumer";
-import type { JobHandler, NewJob } from "../../src/jobs/contract";
+import type { JobHandler, JobMessage, NewJob } from "../../src/jobs/contract";
 import { enqueue, enqueueTask } from "../../src/jobs/enqueue";
 import { JOB_HANDLERS } from "../../src/jobs/registry";
 import { runJob } from "../../src/jobs/run";
@@ -25,6 +27,8 @@ const job = (id: string, state: Partial<Count> = {}, more: Partial<NewJob> = {})
   state: { count: 0, until: 3, ...state },
   ...more,
 });
+/** A queue that loses every message. */
+const LOST = { sendBatch: () => Promise.reject(new Error("lost")) } as unknown as Queue<JobMessage>;
 const rows = () => db.select().from(jobs);
 const row = async (id: string) => (await rows()).find((one) => one.id === id);
 const ended = (id: string) => expect.poll(async () => (await row(id))?.status, { timeout: 20_000 }).not.toBe("pending");
@@ -124,9 +128,8 @@ describe("jobs", () => {
 
   it("whose message was lost are woken by the cron when they are due", async () => {
     handled(counting);
-    const lost = { ...env, JOBS: { sendBatch: () => Promise.reject(new Error("lost")) } as unknown as Queue };
-    await enqueue(lost, db, [job("job_lost")]);
-    await enqueue(lost, db, [job("job_later", {}, { dueAt: Date.now() + 3_600_000 })]);
+    await enqueue({ JOBS: LOST }, db, [job("job_lost")]);
+    await enqueue({ JOBS: LOST }, db, [job("job_later", {}, { dueAt: Date.now() + 3_600_000 })]);
     await sweepJobs(env, Date.now());
     await ended("job_lost");
     expect(await row("job_later")).toMatchObject({ status: "pending" });
@@ -170,6 +173,87 @@ describe("jobs", () => {
     await expect
       .poll(async () => (await findTask(db, "task_failed", null))?.doc)
       .toMatchObject({ status: "FAILED", error: "gone", additional_data: { error_code: "collection_not_found" } });
+  });
+
+  it("keep their lease during a step that takes longer than it", async () => {
+    let release = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    try {
+      let runs = 0;
+      handled(async () => {
+        runs += 1;
+        await held;
+        return { done: true };
+      });
+      await db.batch([insertJob(db, job("job_long"))]);
+      const first = runJob(env, "job_long");
+      await expect.poll(() => runs).toBe(1);
+      await db.update(jobs).set({ lockedUntil: 1 }).where(eq(jobs.id, "job_long"));
+      vi.advanceTimersByTime(30_000);
+      await expect.poll(async () => (await row("job_long"))?.lockedUntil).toBeGreaterThan(Date.now() + 60_000);
+      await runJob(env, "job_long");
+      release();
+      await first;
+      expect(runs).toBe(1);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it("that another worker took over leave their task to it", async () => {
+    handled(async () => {
+      await db.update(jobs).set({ lease: "another" }).where(eq(jobs.id, "job_taken"));
+      throw new ShoalError("collection_not_found", "gone");
+    });
+    const task = { taskId: "task_taken", namespaceId: "ns_jobs", type: "materialize", inputs: [] };
+    await enqueueTask({ JOBS: LOST }, db, task, job("job_taken"));
+    await runJob(env, "job_taken");
+    expect((await findTask(db, "task_taken", null))?.doc.status).toBe("PENDING");
+    expect(await row("job_taken")).toMatchObject({ status: "pending" });
+    await db.delete(jobs).where(eq(jobs.id, "job_taken"));
+  });
+
+  it("end even where tidying up fails", async () => {
+    handled(
+      async () => {
+        throw new ShoalError("collection_not_found", "gone");
+      },
+      { givenUp: () => Promise.reject(new Error("the credentials are gone too")) },
+    );
+    await enqueue(env, db, [job("job_untidy")]);
+    await ended("job_untidy");
+    expect(await row("job_untidy")).toMatchObject({ status: "failed", error: "gone" });
+  });
+
+  it("are forgotten: a week after they were done, a month after they were given up", async () => {
+    const DAY = 24 * 3_600_000;
+    const now = Date.now();
+    const aged = (id: string, status: "done" | "failed", days: number) => [
+      insertJob(db, job(id)),
+      db
+        .update(jobs)
+        .set({ status, updatedAt: timestamp(now - days * DAY) })
+        .where(eq(jobs.id, id)),
+    ];
+    for (const statement of [
+      ...aged("job_done_6", "done", 6),
+      ...aged("job_done_8", "done", 8),
+      ...aged("job_failed_29", "failed", 29),
+      ...aged("job_failed_31", "failed", 31),
+    ])
+      await statement;
+    await sweepJobs(env, now);
+    const left = (await rows()).map(({ id }) => id).filter((id) => /^job_(done|failed)_/.test(id));
+    expect(left.sort()).toEqual(["job_done_6", "job_failed_29"]);
+  });
+
+  it("are written in batches, however many follow from one event", async () => {
+    const many = Array.from({ length: 230 }, (_, i) => job(`job_many_${i}`, {}, { dueAt: Date.now() + 3_600_000 }));
+    await enqueue(env, db, many);
+    expect((await rows()).filter(({ id }) => id.startsWith("job_many_"))).toHaveLength(230);
   });
 
   it("tell events to their subscribers, once", async () => {
