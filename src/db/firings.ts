@@ -133,6 +133,14 @@ export async function firingOfRun(db: Db, runId: string): Promise<Firing | null>
   return row ?? null;
 }
 
+/** Few are open at a time, so the namespace's are looked through. */
+export async function openFiringOfTask(db: Db, namespaceId: string, taskId: string): Promise<Firing | null> {
+  const { namespaceId: namespace, taskId: task, status } = triggerFirings;
+  const where = and(eq(namespace, namespaceId), eq(task, taskId), inArray(status, OPEN));
+  const [row] = await db.select().from(triggerFirings).where(where);
+  return row ?? null;
+}
+
 export async function updateFiring(db: Db, id: string, change: Partial<Firing>): Promise<void> {
   await db
     .update(triggerFirings)
@@ -189,8 +197,8 @@ export async function endFiring(
             ...(firing.events > 0 && dueAt !== null && { nextAt: sql`coalesce(${triggers.nextAt}, ${dueAt})` }),
           };
   const open = isStill(firing.id, OPEN);
-  // A run may end before its start was written down.
-  const unstarted = sql`(${firing.runId !== null && status !== "skipped" ? 1 : 0} and ${isStill(firing.id, ["pending"])})`;
+  // What was started may end before its start was written down.
+  const unstarted = sql`(${firing.taskId !== null && status !== "skipped" ? 1 : 0} and ${isStill(firing.id, ["pending"])})`;
   const [, ended] = await db.batch([
     db
       .update(triggers)

@@ -28,7 +28,7 @@ export const visibleTasks = (namespaces: string[] | null): RowScope =>
 export async function findTask(db: Db, taskId: string, namespaces: string[] | null) {
   const [row] = await db.select().from(tasks).where(eq(tasks.id, taskId));
   if (!row || (namespaces && !namespaces.includes(row.namespaceId))) return null;
-  return { runId: row.runId, doc: row.doc as unknown as TaskDoc };
+  return { runId: row.runId, namespaceId: row.namespaceId, doc: row.doc as unknown as TaskDoc };
 }
 
 export interface NewTask {

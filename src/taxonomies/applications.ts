@@ -1,6 +1,8 @@
 /** A collection's `taxonomy_applications`: which taxonomies may be applied to it, where results go, and to which documents. */
 import { z } from "zod";
-import { requireTaxonomy } from "../db/taxonomies";
+import type { CollectionRow } from "../db/collections";
+import { requireTaxonomy, type TaxonomyDoc } from "../db/taxonomies";
+import type { Filter } from "../domain/filters/model";
 import { parseFilter } from "../domain/filters/parse";
 import { type Loc, parseAt } from "../domain/issues";
 import type { JobContext } from "../jobs/contract";
@@ -33,4 +35,20 @@ export async function checkApplications<Given extends { taxonomy_applications?: 
     taxonomy_applications.push({ ...application, taxonomy_id });
   }
   return { ...given, taxonomy_applications };
+}
+
+/** How the collection wants the taxonomy to be applied to it; null where its applications do not name it. */
+export function applicationOf(
+  { doc }: CollectionRow,
+  { taxonomy_id, taxonomy_name }: TaxonomyDoc,
+): { targetCollection: string | null; filters: Filter | null } | null {
+  const application = (doc.taxonomy_applications ?? []).find(
+    ({ taxonomy_id: named }) => named === taxonomy_id || named === taxonomy_name,
+  );
+  return application
+    ? {
+        targetCollection: (application.target_collection_id as string | undefined) ?? null,
+        filters: parseFilter(application.scroll_filters),
+      }
+    : null;
 }

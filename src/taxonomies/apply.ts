@@ -6,6 +6,7 @@ import { ShoalError } from "../domain/errors";
 import type { Filter } from "../domain/filters/model";
 import { copyDocuments } from "../enrichment/copy";
 import type { JobContext, JobHandler } from "../jobs/contract";
+import { endWorkOf } from "../triggers/outcome";
 import { Classifier } from "./classify";
 import { hasSource, type TaxonomyConfig } from "./config";
 import { requireNamed } from "./from-documents";
@@ -28,6 +29,8 @@ export interface ApplyState {
   batchSize: number;
   cursor: string | null;
   counts: ApplyCounts;
+  /** Of the trigger that asked for it. */
+  firingId?: string;
 }
 
 export const NO_COUNTS: ApplyCounts = { processed: 0, enriched: 0, unclassified: 0, failed: 0 };
@@ -37,21 +40,35 @@ const STEP_MS = 5_000;
 export const applyTaxonomy: JobHandler<ApplyState> = {
   maxAttempts: 8,
   async step(context, { namespaceId, state }) {
-    const classifier = await classifierOf(context, namespaceId, state.taxonomyId, state.version);
-    const deadline = Date.now() + STEP_MS;
-    let at = state;
-    for (;;) {
-      const { next, last } = await applyPage(context, namespaceId, at, classifier);
-      at = next;
-      if (last) {
-        const { counts, taxonomyId, version, collectionId } = at;
-        const output = { ...counts, taxonomy_id: taxonomyId, version, collection_id: collectionId };
-        return { done: true, outputs: [output], errors: counts.failed > 0 };
-      }
-      if (Date.now() >= deadline) return { done: false, state: at, progress: { progress: at.counts } };
+    const { state: next, done } = await applyUntil(context, namespaceId, state, Date.now() + STEP_MS);
+    const { counts, taxonomyId, version, collectionId, firingId } = next;
+    if (!done) return { done: false, state: next, progress: { progress: counts } };
+    if (firingId) {
+      await endWorkOf(context, firingId, { status: "completed", error: null, numDocuments: counts.enriched });
     }
+    const output = { ...counts, taxonomy_id: taxonomyId, version, collection_id: collectionId };
+    return { done: true, outputs: [output], errors: counts.failed > 0 };
+  },
+  async givenUp(context, { state: { firingId } }, error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    if (firingId) await endWorkOf(context, firingId, { status: "failed", error: reason, numDocuments: null });
   },
 };
+
+/** Page after page until `deadline` (milliseconds since the epoch), at least one. */
+export async function applyUntil(
+  context: JobContext,
+  namespaceId: string,
+  state: ApplyState,
+  deadline: number,
+): Promise<{ state: ApplyState; done: boolean }> {
+  const classifier = await classifierOf(context, namespaceId, state.taxonomyId, state.version);
+  for (let at = state; ; ) {
+    const { next, last } = await applyPage(context, namespaceId, at, classifier);
+    if (last || Date.now() >= deadline) return { state: next, done: last };
+    at = next;
+  }
+}
 
 export async function classifierOf(
   { db, objects }: Pick<JobContext, "db" | "objects">,

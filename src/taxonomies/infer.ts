@@ -4,7 +4,7 @@ import { collectionStore } from "../documents/client";
 import { ShoalError } from "../domain/errors";
 import { documentsOf } from "../enrichment/copy";
 import { announce } from "../events/announce";
-import type { JobContext, JobHandler } from "../jobs/contract";
+import type { Job, JobContext, JobHandler, Step } from "../jobs/contract";
 import { hasSource, type TaxonomyConfig } from "./config";
 import { type Draft, dimensionsOf, leavesOf, type TaxonomyNode } from "./contract";
 import { draftFromClusters } from "./from-clusters";
@@ -26,35 +26,7 @@ const STEP_MS = 5_000;
 
 export const inferTaxonomy: JobHandler<InferState> = {
   maxAttempts: 6,
-  async step(context, { namespaceId, state }) {
-    const { db, objects } = context;
-    const { taxonomyId, version } = state;
-    const ref = { namespaceId, taxonomyId, version };
-    const doc = await findTaxonomy(db, namespaceId, taxonomyId, version);
-    // Deleted meanwhile, or made ready by a step that was not saved.
-    if (!doc || doc.ready) return { done: true };
-    if (state.next === null) {
-      await writeDraft(objects, ref, overridden(await draftOf(context, namespaceId, doc, state.runIds), doc));
-      return { done: false, state: { ...state, next: 0 } };
-    }
-    const draft = await readDraft(objects, ref);
-    if (!draft) throw new Error(`the draft of ${taxonomyId} is gone`);
-    const centroids = await readCentroids(objects, ref);
-    const next = await computeMeans(context, namespaceId, draft, centroids, state.next);
-    if (next === draft.samples.length) fillUpwards(draft, centroids);
-    await writeCentroids(objects, ref, centroids);
-    if (next < draft.samples.length) return { done: false, state: { ...state, next } };
-    await writeIndex(objects, ref, { version: 1, space: draft.space, nodes: draft.nodes });
-    await setVersionFields(db, taxonomyId, version, readyFields(draft, centroids));
-    await dropDraft(objects, ref);
-    await announce(context.env, db, {
-      type: "taxonomy.updated",
-      namespaceId,
-      subject: { type: "taxonomy", id: taxonomyId },
-      metadata: { taxonomy_id: taxonomyId, version, ready: true, nodes: draft.nodes.length },
-    });
-    return { done: true };
-  },
+  step: (context, job) => inferUntil(context, job, Date.now() + STEP_MS),
   async givenUp({ db }, { state }, error) {
     const reason = error instanceof Error ? error.message : String(error);
     const code = error instanceof ShoalError ? error.code : "internal_error";
@@ -63,6 +35,41 @@ export const inferTaxonomy: JobHandler<InferState> = {
     });
   },
 };
+
+/** The nodes, or the centroids from the saved sample on until `deadline` (milliseconds since the epoch), at least one node's. */
+export async function inferUntil(
+  context: JobContext,
+  { namespaceId, state }: Pick<Job<InferState>, "namespaceId" | "state">,
+  deadline: number,
+): Promise<Step<InferState>> {
+  const { db, objects } = context;
+  const { taxonomyId, version } = state;
+  const ref = { namespaceId, taxonomyId, version };
+  const doc = await findTaxonomy(db, namespaceId, taxonomyId, version);
+  // Deleted meanwhile, or made ready by a step that was not saved.
+  if (!doc || doc.ready) return { done: true };
+  if (state.next === null) {
+    await writeDraft(objects, ref, overridden(await draftOf(context, namespaceId, doc, state.runIds), doc));
+    return { done: false, state: { ...state, next: 0 } };
+  }
+  const draft = await readDraft(objects, ref);
+  if (!draft) throw new Error(`the draft of ${taxonomyId} is gone`);
+  const centroids = await readCentroids(objects, ref);
+  const next = await computeMeans(context, namespaceId, draft, { centroids, from: state.next, deadline });
+  if (next === draft.samples.length) fillUpwards(draft, centroids);
+  await writeCentroids(objects, ref, centroids);
+  if (next < draft.samples.length) return { done: false, state: { ...state, next } };
+  await writeIndex(objects, ref, { version: 1, space: draft.space, nodes: draft.nodes });
+  await setVersionFields(db, taxonomyId, version, readyFields(draft, centroids));
+  await dropDraft(objects, ref);
+  await announce(context.env, db, {
+    type: "taxonomy.updated",
+    namespaceId,
+    subject: { type: "taxonomy", id: taxonomyId },
+    metadata: { taxonomy_id: taxonomyId, version, ready: true, nodes: draft.nodes.length },
+  });
+  return { done: true };
+}
 
 async function draftOf(context: JobContext, namespaceId: string, doc: TaxonomyDoc, runIds: string[]): Promise<Draft> {
   const config = doc.config as unknown as TaxonomyConfig;
@@ -113,17 +120,15 @@ function hangsOnItself(node: TaxonomyNode, known: Map<string, TaxonomyNode>): bo
   return node.parent_node_id !== null && !known.has(node.parent_node_id);
 }
 
-/** Centroids from the samples on, for some seconds; answers the sample that comes next. */
+/** Centroids from the sample `from` on; answers the sample that comes next. */
 async function computeMeans(
   { env }: JobContext,
   namespaceId: string,
   { samples, space, nodes }: StoredDraft,
-  centroids: Float32Array,
-  from: number,
+  { centroids, from, deadline }: { centroids: Float32Array; from: number; deadline: number },
 ): Promise<number> {
   if (!space) return samples.length;
   const width = dimensionsOf(space);
-  const deadline = Date.now() + STEP_MS;
   let next = from;
   // A node's samples follow each other; a mean is of all of them.
   while (next < samples.length && (next === from || Date.now() < deadline)) {

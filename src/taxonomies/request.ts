@@ -17,13 +17,15 @@ export interface ApplyRequest {
   targetCollection: string | null;
   filters: Filter | null;
   batchSize: number;
+  /** Of the firing of a trigger that asks for it, which hears how it ends; the task has the id that the firing names. */
+  firing?: { id: string; taskId: string };
 }
 
 /** @throws ShoalError `taxonomy_not_ready` while its inference has not ended, or where it failed */
 export async function submitApply(
   { env, db }: Pick<JobContext, "env" | "db">,
   namespaceId: string,
-  { taxonomy, collection, targetCollection, filters, batchSize }: ApplyRequest,
+  { taxonomy, collection, targetCollection, filters, batchSize, firing }: ApplyRequest,
 ): Promise<{ task: TaskDoc; estimated: number; warnings: Warning[] }> {
   if (!taxonomy.ready) throw notReady(taxonomy);
   const { taxonomy_id: taxonomyId, version } = taxonomy;
@@ -41,6 +43,7 @@ export async function submitApply(
     batchSize,
     cursor: null,
     counts: NO_COUNTS,
+    ...(firing && { firingId: firing.id }),
   };
   const inputs = [{ taxonomy_id: taxonomyId, version, collection_id: collection.id }];
   const warnings = derived?.warnings ?? [];
@@ -48,7 +51,7 @@ export async function submitApply(
     env,
     db,
     {
-      taskId: newId("task"),
+      taskId: firing?.taskId ?? newId("task"),
       namespaceId,
       type: "api_taxonomies_materialize",
       inputs,

@@ -3,16 +3,22 @@ import { z } from "zod";
 import { findCluster } from "../db/clusters";
 import { findCollection } from "../db/collections";
 import type { Db } from "../db/connect";
+import { requireTaxonomy } from "../db/taxonomies";
 import type { ActionType } from "../db/triggers";
 import type { Warning } from "../domain/definition/model";
 import { ShoalError } from "../domain/errors";
 import { type Loc, parseAt, unknownFields } from "../domain/issues";
 
-/** `batch_rerun` and `taxonomy_enrichment` are the wire's too; what is not carried out here is refused with a reason. */
+/** `batch_rerun` is the wire's too; what is not carried out here is refused with a reason. */
 export const ACTION_TYPES = ["cluster", "taxonomy_enrichment", "batch_rerun", "collection_trigger"] as const;
 
 const ClusterAction = z.object({ cluster_id: z.string().min(1) });
 const CollectionAction = z.object({ collection_id: z.string().min(1) });
+const TaxonomyAction = z.object({
+  taxonomy_id: z.string().min(1),
+  collection_id: z.string().min(1),
+  batch_size: z.int().min(100).max(5000).default(1000),
+});
 
 export interface Action {
   actionType: ActionType;
@@ -21,7 +27,9 @@ export interface Action {
   warnings: Warning[];
 }
 
-/** @throws ShoalError `action_not_available`, `cluster_not_found`, `collection_not_found`, `validation_failed` */
+/**
+ * @throws ShoalError `action_not_available`, `cluster_not_found`, `collection_not_found`, `taxonomy_not_found`, `validation_failed`
+ */
 export async function readAction(
   db: Db,
   namespaceId: string,
@@ -47,8 +55,15 @@ export async function readAction(
         type,
         "a batch is stored as it came and has nothing to be processed again; collection_trigger runs the clusters of a collection",
       );
-    case "taxonomy_enrichment":
-      throw unavailable(type, "no taxonomy is applied on a schedule in this deployment");
+    case "taxonomy_enrichment": {
+      const { taxonomy_id, collection_id, batch_size } = parseAt(TaxonomyAction, config, loc);
+      const taxonomy = await requireTaxonomy(db, namespaceId, taxonomy_id);
+      const id = await collectionId(db, namespaceId, collection_id);
+      const warnings = unknownFields(TaxonomyAction, config, loc);
+      const actionConfig = { taxonomy_id: taxonomy.taxonomy_id, collection_id: id, batch_size };
+      // The collection: its documents are what event triggers wait for.
+      return { actionType: type, actionConfig, resourceId: id, warnings };
+    }
   }
 }
 
@@ -56,7 +71,7 @@ const unavailable = (type: string, reason: string): ShoalError =>
   new ShoalError("action_not_available", `action_type ${type} is not available: ${reason}.`, {
     field: "action_type",
     value: type,
-    available: ["cluster", "collection_trigger"],
+    available: ["cluster", "collection_trigger", "taxonomy_enrichment"],
   });
 
 export async function clusterId(db: Db, namespaceId: string, identifier: string): Promise<string> {

@@ -1,4 +1,4 @@
-/** A firing carried out: the runs of its action are started, and why one was not is written down. */
+/** A firing carried out: what its action asks for is started, and why it was not is written down. */
 import { findCluster } from "../db/clusters";
 import { findCollection } from "../db/collections";
 import { endFiring, type Firing, findFiring, newFiring, splitFiring, startedFiring, updateFiring } from "../db/firings";
@@ -10,6 +10,7 @@ import { DEFAULT_COOLDOWN } from "../domain/schedules/config";
 import type { JobContext, JobHandler } from "../jobs/contract";
 import { wake } from "../jobs/enqueue";
 import { prepareRun, startRun } from "../runs/start";
+import { applyTaxonomyOf } from "./apply-taxonomy";
 import { fireJob } from "./fire-job";
 import { tellFiring } from "./tell";
 
@@ -64,9 +65,9 @@ export async function partsOf({ db, now }: Context, firing: Firing, trigger: Tri
 }
 
 /**
- * Starts the firing's run and answers its task. A repeated call finds the run that it started before.
+ * Starts the firing's work and answers its task. A repeated call finds the one that it started before.
  *
- * @throws ShoalError the reason why no run was started, after it was recorded: `run_in_progress` skips the firing, any
+ * @throws ShoalError the reason why nothing was started, after it was recorded: `run_in_progress` skips the firing, any
  * other error of the caller's fails it
  */
 export async function carryOut(context: Context, firing: Firing, trigger: TriggerRow): Promise<TaskDoc> {
@@ -78,6 +79,12 @@ export async function carryOut(context: Context, firing: Firing, trigger: Trigge
     return known.doc;
   }
   try {
+    if (trigger.actionType === "taxonomy_enrichment") {
+      const task = await applyTaxonomyOf(context, firing, trigger);
+      await startedFiring(db, firing, task.task_id);
+      await tellFiring(context, { ...firing, taskId: task.task_id }, "fired");
+      return task;
+    }
     const cluster = await clusterOf(context, firing, trigger);
     const { spec } = await prepareRun(env, cluster, {});
     const run = { clusterId: cluster.id, runId: spec.runId, taskId: spec.taskId };

@@ -1,8 +1,8 @@
-/** The end of a run that a trigger started: into its history, its count of failures, and an event. */
-import { endFiring, findFiring, firingOfRun } from "../db/firings";
+/** The end of what a trigger started: into its history, its count of failures, and an event. */
+import { endFiring, type Firing, findFiring, firingOfRun, openFiringOfTask } from "../db/firings";
 import type { ShoalEvent } from "../events/contract";
 import type { Subscriber } from "../events/subscribers";
-import type { JobHandler } from "../jobs/contract";
+import type { JobContext, JobHandler } from "../jobs/contract";
 import { tellFiring } from "./tell";
 
 const ENDED = ["cluster.execution.completed", "cluster.execution.failed"];
@@ -37,3 +37,22 @@ export const triggerOutcome: JobHandler<{ firingId: string; event: ShoalEvent }>
     return { done: true };
   },
 };
+
+type Context = Pick<JobContext, "env" | "db">;
+type Ended = Pick<Firing, "error" | "numDocuments"> & { status: "completed" | "failed" | "canceled" };
+
+/** The end of a firing's work that is no run. It may be told twice. */
+export async function endWorkOf(context: Context, firingId: string, ended: Ended): Promise<void> {
+  const firing = await findFiring(context.db, firingId);
+  if (!firing) return;
+  const outcome = { ...ended, executionMs: Math.max(0, Date.now() - Date.parse(firing.triggeredAt)) };
+  await endFiring(context.db, firing, outcome);
+  const told = ended.status === "completed" ? "execution.completed" : "execution.failed";
+  await tellFiring(context, { ...firing, ...outcome }, told);
+}
+
+/** A task was stopped: the firing that waits for it ends with it. */
+export async function endCanceled(context: Context, namespaceId: string, taskId: string): Promise<void> {
+  const firing = await openFiringOfTask(context.db, namespaceId, taskId);
+  if (firing) await endWorkOf(context, firing.id, { status: "canceled", error: "canceled", numDocuments: null });
+}

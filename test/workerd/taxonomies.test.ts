@@ -59,7 +59,7 @@ describe("a taxonomy of clusters", () => {
     const [output] = (await shoal.get(`/v1/clusters/${cluster}`)).body.output_collection_ids;
     expect(nodes[0]).toMatchObject({ node_id: `${cluster}/cl_0`, collection_id: output, num_members: DOCUMENTS / 3 });
 
-    const apply = { taxonomy_id: "shapes", batch_size: 100 };
+    const apply = { taxonomy_id: "shapes", batch_size: 100, parallelism: 2 };
     expect((await shoal.post(`/v1/collections/${collection}/apply-taxonomy`, apply)).status).toBe(422);
     const patched = await shoal.patch(`/v1/collections/${collection}`, {
       taxonomy_applications: [{ taxonomy_id: "shapes" }],
@@ -67,6 +67,7 @@ describe("a taxonomy of clusters", () => {
     expect(patched.body.taxonomy_applications[0]).toMatchObject({ taxonomy_id: doc.taxonomy_id });
     const started = await shoal.post(`/v1/collections/${collection}/apply-taxonomy`, apply);
     expect(started.body).toMatchObject({ taxonomy_id: doc.taxonomy_id, estimated_documents: DOCUMENTS });
+    expect(started.body.warnings).toMatchObject([{ loc: ["body", "parallelism"] }]);
     const task = await ended(started.body.task_id);
     expect(task.outputs[0]).toMatchObject({ processed: DOCUMENTS, enriched: DOCUMENTS, unclassified: 0, failed: 0 });
     await shoal.post(`/v1/clusters/${cluster}/enrich`, {});
@@ -110,7 +111,12 @@ describe("a taxonomy of clusters", () => {
       source_collection_id: collection,
       target_collection_id: "classified",
       scroll_filters: { blob: "b1" },
+      parallelism: 4,
     });
+    expect(started.body.warnings.map(({ loc }: { loc: string[] }) => loc[1]).sort()).toEqual([
+      "parallelism",
+      "target_collection_id",
+    ]);
     expect(started.body).toMatchObject({ join_mode: "batch", estimated_documents: DOCUMENTS / 3 });
     await ended(started.body.task_id);
     const copies = await documents("classified");

@@ -1,10 +1,11 @@
 import { requireTaxonomy } from "../../../db/taxonomies";
 import { parseFilter } from "../../../domain/filters/parse";
 import { validationError } from "../../../domain/issues";
+import { applicationOf } from "../../../taxonomies/applications";
 import { submitApply } from "../../../taxonomies/request";
 import { services } from "../../context";
 import { operation } from "../../operation";
-import { ApplyTaxonomyRequest, ApplyTaxonomyResponse } from "../taxonomies/schemas";
+import { ApplyTaxonomyRequest, ApplyTaxonomyResponse, batchWarnings } from "../taxonomies/schemas";
 import { requireCollection } from "./find";
 import { CollectionParams } from "./schemas";
 
@@ -38,22 +39,18 @@ export const applyTaxonomyOperation = operation(
     const namespaceId = c.var.namespace.id;
     const collection = await requireCollection(c, params.collection_identifier);
     const taxonomy = await requireTaxonomy(db, namespaceId, body.taxonomy_id);
-    const names = [taxonomy.taxonomy_id, taxonomy.taxonomy_name];
-    const application = (collection.doc.taxonomy_applications ?? []).find(({ taxonomy_id: id }) =>
-      names.includes(id as string),
-    );
+    const application = applicationOf(collection, taxonomy);
     if (!application) {
       const msg = `"${body.taxonomy_id}" is not in the collection's taxonomy_applications; PATCH the collection first`;
       throw validationError([{ loc: ["body", "taxonomy_id"], msg, type: "value_error" }]);
     }
-    const own = parseFilter(application.scroll_filters);
+    const { filters: own, targetCollection } = application;
     const given = parseFilter(body.scroll_filters, ["body", "scroll_filters"]);
     const filters = own && given ? { kind: "and" as const, of: [own, given] } : (own ?? given);
     const submitted = await submitApply({ env: c.env, db }, namespaceId, {
-      ...{ taxonomy, collection, filters, batchSize: body.batch_size },
-      targetCollection: (application.target_collection_id as string | undefined) ?? null,
+      ...{ taxonomy, collection, filters, targetCollection, batchSize: body.batch_size },
     });
-    warnings.push(...submitted.warnings);
+    warnings.push(...batchWarnings(body), ...submitted.warnings);
     return {
       task_id: submitted.task.task_id,
       status: submitted.task.status,

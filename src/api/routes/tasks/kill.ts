@@ -1,5 +1,6 @@
 import { cancelJobOf } from "../../../db/jobs";
 import { findTask, taskEnded } from "../../../db/tasks";
+import { endCanceled } from "../../../triggers/outcome";
 import { services } from "../../context";
 import { operation } from "../../operation";
 import { DELETED, GenericDeleteResponse } from "../../schemas/common";
@@ -21,8 +22,10 @@ export const killTaskOperation = operation(
     const { db, run } = services(c);
     const task = await findTask(db, params.task_id, c.var.auth.namespaces);
     if (task?.runId) await run(task.runId).cancel();
-    else if (task && (await cancelJobOf(db, params.task_id)).length > 0)
+    else if (task && (await cancelJobOf(db, params.task_id)).length > 0) {
       await taskEnded(db, params.task_id, "CANCELED", []);
+      await endCanceled({ env: c.env, db }, task.namespaceId, params.task_id);
+    }
     return DELETED;
   },
 );

@@ -8,7 +8,7 @@ import { submitApply } from "../../../taxonomies/request";
 import { mapLimited } from "../../concurrency";
 import { services } from "../../context";
 import { operation } from "../../operation";
-import { ExecuteTaxonomyRequest, JoinResponse, TaxonomyPath, VersionQuery } from "./schemas";
+import { batchWarnings, ExecuteTaxonomyRequest, JoinResponse, TaxonomyPath, VersionQuery } from "./schemas";
 
 export const executeTaxonomyOperation = operation(
   {
@@ -82,6 +82,7 @@ export const executeTaxonomyOperation = operation(
       const loc = ["body", body.join_mode === "batch" ? "source_collection_id" : "source_documents"];
       throw validationError([{ loc, msg: "name a collection or give documents", type: "missing" }]);
     }
+    warnings.push(...batchWarnings(body));
     const submitted = await submitApply({ env: c.env, db }, namespaceId, {
       ...{ taxonomy, collection, targetCollection: body.target_collection_id ?? null },
       ...{ filters: parseFilter(body.scroll_filters, ["body", "scroll_filters"]), batchSize: body.batch_size },

@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import type { Loc } from "../../../domain/issues";
 import { JsonObject, Timestamp, Warning } from "../../schemas/common";
 import { ListBody, Pagination } from "../../schemas/list";
 
@@ -87,9 +88,24 @@ export const VersionQuery = z.object({ version: Version });
 
 const batch = {
   batch_size: z.int().min(100).max(5000).default(1000),
-  parallelism: z.int().min(1).max(20).default(4).openapi({ description: "Accepted; pages are written one by one." }),
+  parallelism: z
+    .int()
+    .min(1)
+    .max(20)
+    .nullish()
+    .openapi({ default: 4, description: "Has no effect: pages are written one by one." }),
 };
 const Filters = JsonObject.nullish().openapi({ description: "Only documents that match; a filter as in lists." });
+
+/** What of a request to classify a collection is taken and not followed. */
+export const batchWarnings = ({
+  parallelism,
+}: {
+  parallelism?: number | null | undefined;
+}): { loc: Loc; msg: string }[] =>
+  (parallelism ?? 1) > 1
+    ? [{ loc: ["body", "parallelism"], msg: `${parallelism} has no effect: pages are written one by one` }]
+    : [];
 
 export const ExecuteTaxonomyRequest = z
   .object({

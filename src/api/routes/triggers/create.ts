@@ -14,7 +14,8 @@ export const createTriggerOperation = operation(
     summary: "Have something done by itself",
     description:
       "`action_type` cluster runs a cluster (`{cluster_id}`), collection_trigger runs every cluster that is applied to a collection " +
-      "(`{collection_id}`). A namespace may have 50 active triggers.",
+      "(`{collection_id}`), taxonomy_enrichment applies a taxonomy to a collection (`{taxonomy_id, collection_id, batch_size}`). A namespace " +
+      "may have 50 active triggers.",
     access: { scope: "write", namespaced: true },
     body: {
       schema: CreateTriggerBody,
