@@ -1,6 +1,17 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
+/**
+ * Packages without source maps: from the second test file on, all modules of the first reach workerd as one message, which may have
+ * 32 MiB, and the maps of packages would be more than half of it.
+ */
+const leanPackages = {
+  name: "lean-packages",
+  enforce: "post" as const,
+  transform: (code: string, id: string) =>
+    id.includes("/node_modules/") ? { code, map: { mappings: "" as const } } : null,
+};
+
 /** `node`: pure logic, kernels, tools that read artifacts. `workerd`: what needs the platform, as one Worker of both roles. */
 export default defineConfig({
   test: {
@@ -10,6 +21,7 @@ export default defineConfig({
       },
       {
         plugins: [
+          leanPackages,
           cloudflareTest(async () => ({
             wrangler: { configPath: "./test/workerd/wrangler.toml" },
             miniflare: { bindings: { TEST_MIGRATIONS: await readD1Migrations("./migrations") } },
