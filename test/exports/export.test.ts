@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
-import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ExportDestination } from "../../src/domain/definition/export";
 import type { Env } from "../../src/env";
 import { openDestination } from "../../src/exports/destination";
@@ -111,6 +111,8 @@ describe("an export", () => {
 
 const SERVER = new URL("../../../shared/tools/s3-server/start.sh", import.meta.url).pathname;
 const hasServer = existsSync(SERVER);
+/** What an earlier run of the tests left on a server that is still up must not be seen. */
+const RUN_OF_TESTS = crypto.randomUUID();
 if (!hasServer) console.warn("exports to a real S3-compatible server are left out: there is none beside this clone");
 
 describe.runIf(hasServer)("an export to an S3-compatible server that checks signatures", () => {
@@ -130,12 +132,21 @@ describe.runIf(hasServer)("an export to an S3-compatible server that checks sign
     return Body!.transformToByteArray();
   };
 
+  let folder = "";
+  afterAll(() => {
+    if (!folder) return;
+    process.kill(-Number(readFileSync(join(folder, "pgid"), "utf8")));
+    rmSync(folder, { recursive: true, force: true });
+  });
   beforeAll(async () => {
     const isUp = await fetch(`${ENDPOINT}/healthcheck`).then(
       ({ ok }) => ok,
       () => false,
     );
-    if (!isUp) execFileSync(SERVER, [mkdtempSync(join(tmpdir(), "shoal-s3-"))], { stdio: "ignore" });
+    if (!isUp) {
+      folder = mkdtempSync(join(tmpdir(), "shoal-s3-"));
+      execFileSync(SERVER, [folder], { stdio: "ignore" });
+    }
     await client.send(new CreateBucketCommand({ Bucket: "shoal-export" })).catch((error: Error) => {
       if (!/BucketAlready/.test(error.name)) throw error;
     });
@@ -144,7 +155,7 @@ describe.runIf(hasServer)("an export to an S3-compatible server that checks sign
   it("copies every file, the manifest last, and tells where they are", async () => {
     const order: string[] = [];
     const { outputs } = await steps(
-      newExport("clust_a", "run_a", destination({ prefix: "all" })),
+      newExport("clust_a", "run_a", destination({ prefix: `${RUN_OF_TESTS}/all` })),
       settings(),
       (state) => {
         order.push(state.files?.[state.done]?.name ?? "end");
@@ -152,25 +163,32 @@ describe.runIf(hasServer)("an export to an S3-compatible server that checks sign
       },
     );
     expect([...new Set(order)]).toEqual(["centroids.parquet", "members.parquet", "manifest.json", "end"]);
-    expect(await keysOf("all/")).toEqual(
+    expect(await keysOf(`${RUN_OF_TESTS}/all/`)).toEqual(
       Object.keys(files)
         .sort()
-        .map((name) => `all/clust_a/run_a/${name}`),
+        .map((name) => `${RUN_OF_TESTS}/all/clust_a/run_a/${name}`),
     );
     for (const [name, bytes] of Object.entries(files))
-      expect(Buffer.compare(Buffer.from(await bytesOf(`all/clust_a/run_a/${name}`)), Buffer.from(bytes))).toBe(0);
-    expect(outputs).toContainEqual({ url: "s3://shoal-export/all/clust_a/run_a/members.parquet", bytes: big.length });
+      expect(
+        Buffer.compare(Buffer.from(await bytesOf(`${RUN_OF_TESTS}/all/clust_a/run_a/${name}`)), Buffer.from(bytes)),
+      ).toBe(0);
+    expect(outputs).toContainEqual({
+      url: `s3://shoal-export/${RUN_OF_TESTS}/all/clust_a/run_a/members.parquet`,
+      bytes: big.length,
+    });
   });
 
   it("goes on in the middle of a file, part by part", async () => {
-    const first = await steps(newExport("clust_a", "run_a", destination({ prefix: "cut" })), settings(), (state) =>
-      Boolean(state.upload),
+    const first = await steps(
+      newExport("clust_a", "run_a", destination({ prefix: `${RUN_OF_TESTS}/cut` })),
+      settings(),
+      (state) => Boolean(state.upload),
     );
     expect(first.state.upload?.parts).toHaveLength(4);
-    expect(await keysOf("cut/clust_a/run_a/members")).toEqual([]);
+    expect(await keysOf(`${RUN_OF_TESTS}/cut/clust_a/run_a/members`)).toEqual([]);
     // The same step again, as after a crash before its state was saved, then the rest.
     await exportRun.step(context(settings()), jobOf(first.state));
-    const before = await bytesOf("cut/clust_a/run_a/members.parquet");
+    const before = await bytesOf(`${RUN_OF_TESTS}/cut/clust_a/run_a/members.parquet`);
     expect(Buffer.compare(Buffer.from(before), Buffer.from(big))).toBe(0);
   });
 
