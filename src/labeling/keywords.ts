@@ -16,8 +16,9 @@ export interface ClassNode {
 export const MAX_KEYWORDS = 10;
 /** Single words looked at of a class. */
 const CANDIDATES = 40;
-/** A keyword weighs at least this share of the first one. */
+/** A keyword weighs at least this share of the first one, and has this many times the share of the words that it has beside the cluster. */
 const LEAST_SHARE = 0.08;
+const LEAST_LIFT = 1.5;
 /** Documents of a class from which on a term has to occur in two of them. */
 const SOME_DOCUMENTS = 8;
 /** A pair of words stands for itself when half of its rarer word's occurrences are in it, and these are at least so many. */
@@ -27,6 +28,8 @@ const PAIR_COUNT = 3;
 interface Term {
   words: number[];
   weight: number;
+  /** Occurrences in the class. */
+  count: number;
 }
 
 /** Keywords of every node, the heaviest first; ties by code unit order. `classes[d]` is the node of document d (an index of `nodes`). */
@@ -41,6 +44,7 @@ export function classKeywords(vocabulary: Vocabulary, nodes: ClassNode[], classe
     const inAll = new Map<number, number>();
     for (const { terms } of found) for (const { word, count } of terms) inAll.set(word, (inAll.get(word) ?? 0) + count);
     const weigh = (count: number, all: number) => count * Math.log(1 + mean / all);
+    const words = found.reduce((sum, one) => sum + one.words, 0);
     const singles = found.map(({ terms, documents }) => {
       const least = documents >= SOME_DOCUMENTS ? 2 : 1;
       return terms
@@ -56,11 +60,21 @@ export function classKeywords(vocabulary: Vocabulary, nodes: ClassNode[], classe
     );
     family.forEach((node, i) => {
       const terms = withPairs(singles[i]!, pairs.of[i]!, (pair, count) => weigh(count, pairs.all.get(pair)!));
-      keywords.set(nodes[node]!.id, render(vocabulary, terms));
+      const occurrences = ({ words: [left, right] }: Term) =>
+        right === undefined ? inAll.get(left!)! : pairs.all.get(left! * PAIRED + right)!;
+      const telling = terms.filter((term) =>
+        isTelling(term.count, occurrences(term) - term.count, found[i]!.words, words - found[i]!.words),
+      );
+      // Clusters whose words are all the same are better described than not named at all.
+      keywords.set(nodes[node]!.id, render(vocabulary, telling.length > 0 ? telling : terms));
     });
   }
   return keywords;
 }
+
+/** What is as frequent in the siblings sets nothing apart, however often it occurs; without siblings everything tells. */
+const isTelling = (count: number, beside: number, words: number, wordsBeside: number): boolean =>
+  wordsBeside === 0 || count * wordsBeside > LEAST_LIFT * beside * words;
 
 /** Documents of every node: its own and those of the nodes below it. */
 function documentsOf(nodes: ClassNode[], classes: Int32Array): number[][] {
@@ -173,9 +187,9 @@ function withPairs(
     // Its words went with a heavier pair: a name of three words is told by its first two.
     if (replaced.length === 0) continue;
     for (const { word } of replaced) left.delete(word);
-    terms.push({ words, weight: Math.max(weight, ...replaced.map((one) => one.weight)) });
+    terms.push({ words, weight: Math.max(weight, ...replaced.map((one) => one.weight)), count });
   }
-  for (const { word, weight } of left.values()) terms.push({ words: [word], weight });
+  for (const { word, weight, count } of left.values()) terms.push({ words: [word], weight, count });
   return terms;
 }
 

@@ -33,8 +33,12 @@ function isHashLike(text: string): boolean {
   return digits * 4 >= text.length || turns * 4 >= text.length;
 }
 
-/** What Shoal itself writes into documents: labels must not be made from labels. */
-const WRITTEN = new Set(["cluster_id", "cluster_label", "cluster_summary", "cluster_keywords", "label_confidence"]);
+/**
+ * Top-level keys that Shoal itself writes into documents, by their default names: facts of clusters, with the cluster's name in front where
+ * several wrote at once, and of taxonomies. Labels must not be made from labels.
+ */
+const WRITTEN =
+  /^(?:(?:parent_)?cluster_.+|.+_(?:parent_)?cluster_(?:id|label|summary|keywords)|taxonomy_.+|label_confidence)$/;
 
 /** Documents that a path's values are judged by, and shares of them. */
 const FEW = 8;
@@ -53,12 +57,12 @@ export function readablePaths(documents: { path: string; text: string }[][], exc
       else values.set(path, [text]);
     }
   return [...values]
-    .filter(
-      ([path, own]) => !except.has(path) && !WRITTEN.has(path.slice(path.lastIndexOf(".") + 1)) && isReadable(own),
-    )
+    .filter(([path, own]) => !except.has(path) && !isWritten(path) && isReadable(own))
     .map(([path]) => path)
     .sort();
 }
+
+const isWritten = (path: string): boolean => WRITTEN.test(path.split(".", 1)[0]!);
 
 function isReadable(values: string[]): boolean {
   const unreadable = values.filter(isUnreadable).length;

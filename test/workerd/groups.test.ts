@@ -66,6 +66,8 @@ describe("the groups of a cluster", () => {
     expect([...first.groups, ...second.groups].map((one) => one.cluster_id)).toEqual(["cl_0", "cl_1", "cl_2"]);
     expect(second.total_groups).toBe(3);
     expect((await groups(cluster, "?parent=cl_0")).groups).toEqual([]);
+    const unknown = await shoal.get(`/v1/clusters/${cluster}/groups?parent=cl_0_sub_7`);
+    expect([unknown.status, unknown.body.error.code]).toEqual([404, "group_not_found"]);
   });
 
   it("list their members by distance, page by page", async () => {

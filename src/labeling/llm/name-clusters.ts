@@ -22,6 +22,8 @@ export interface NamingState {
   queue: { id: string; avoid: string[] }[] | null;
   answers: Record<string, Answer>;
   failed: Record<string, string>;
+  /** By cluster, the labels that it was last asked to avoid. */
+  avoided: Record<string, string[]>;
   /** Answers that were known from earlier runs. */
   cached: number;
   usage: Usage;
@@ -60,6 +62,7 @@ export const firstState = (): NamingState => ({
   queue: null,
   answers: {},
   failed: {},
+  avoided: {},
   cached: 0,
   usage: { requests: 0, inputTokens: 0, outputTokens: 0 },
 });
@@ -82,11 +85,12 @@ async function begun(state: NamingState, naming: Naming): Promise<NamingState> {
   const wanted =
     state.pass === 0
       ? naming.clusters.filter(hasContent).map(({ id }) => ({ id, avoid: [] as string[] }))
-      : (await clashing(state, naming)).map((clash) => avoiding(clash, state));
+      : (await clashing(state, naming)).map((clash) => avoiding(clash, state)).filter((one) => !wasAsked(one, state));
   const empty = state.pass === 0 ? naming.clusters.filter((cluster) => !hasContent(cluster)) : [];
   const failed = { ...state.failed, ...Object.fromEntries(empty.map(({ id }) => [id, NOTHING_TO_SHOW])) };
+  const avoided = { ...state.avoided, ...Object.fromEntries(wanted.map(({ id, avoid }) => [id, avoid])) };
   const { cache } = naming;
-  if (!cache || wanted.length === 0) return { ...state, failed, queue: wanted };
+  if (!cache || wanted.length === 0) return { ...state, failed, avoided, queue: wanted };
   const keys = await Promise.all(shown(wanted, naming).map((cluster) => answerKey(cluster, naming.settings)));
   const known = await cache.get(keys);
   const answers = { ...state.answers };
@@ -98,7 +102,7 @@ async function begun(state: NamingState, naming: Naming): Promise<NamingState> {
     cached += 1;
     return false;
   });
-  return { ...state, failed, answers, cached: state.cached + cached, queue };
+  return { ...state, failed, avoided, answers, cached: state.cached + cached, queue };
 }
 
 /** What did not do before will not do again either. */
@@ -106,6 +110,10 @@ const avoiding = ({ id, with: others }: Clash, { answers }: NamingState) => ({
   id,
   avoid: [...new Set([...others, answers[id]!.label])],
 });
+
+/** The same question has the same answer. */
+const wasAsked = ({ id, avoid }: { id: string; avoid: string[] }, { avoided }: NamingState): boolean =>
+  JSON.stringify(avoided[id]) === JSON.stringify(avoid);
 
 const NOTHING_TO_SHOW = "the documents have nothing of what labeling_inputs names, so the model was not asked";
 const hasContent = ({ samples }: ShownCluster): boolean =>

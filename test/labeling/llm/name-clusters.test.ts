@@ -354,15 +354,6 @@ describe("naming", () => {
     });
   });
 
-  it("does not put a question a second time when the answer is known", async () => {
-    const setting = new Setting([cluster(0, ["leaf"]), cluster(1, ["cup"])], (prompt) =>
-      said(idsOf(prompt).map((id) => ({ cluster_id: id, label: "Tea" }))),
-    );
-    const state = await setting.run();
-    expect(setting.prompts).toHaveLength(2);
-    expect(await settledLabels(state, setting.naming)).toEqual({ cl_0: "Tea", cl_1: "Tea (cup)" });
-  });
-
   it("keeps human labels out of reach", async () => {
     const setting = new Setting(
       [cluster(0)],
@@ -395,6 +386,21 @@ describe("naming", () => {
     for (const [key, answer] of first.cached) changed.cached.set(key, answer);
     await changed.run();
     expect(idsOf(changed.prompts[0]!)).toEqual(["cl_1"]);
+  });
+
+  it("does not ask again what was answered in vain, nor count what it did not pay", async () => {
+    for (const cache of [null, undefined]) {
+      const setting = new Setting(
+        [cluster(0), cluster(1)],
+        (prompt) => said(idsOf(prompt).map((id) => ({ cluster_id: id, label: "Tea" }))),
+        cache === null ? { cache } : {},
+      );
+      const state = await setting.run();
+      expect(setting.prompts.map(idsOf)).toEqual([["cl_0", "cl_1"], ["cl_1"]]);
+      expect(state.usage).toEqual({ requests: 2, inputTokens: 20, outputTokens: 4 });
+      expect(state.cached).toBe(0);
+      expect(await settledLabels(state, setting.naming)).toEqual({ cl_0: "Tea", cl_1: "Tea (word1)" });
+    }
   });
 
   it("goes on where it was cut off, without paying twice", async () => {

@@ -36,28 +36,32 @@ export async function groupPlaces(centroids: TableFile): Promise<GroupPlace[]> {
   return places;
 }
 
+export function requirePlace({ execution }: GroupsOfRun, places: GroupPlace[], groupId: string): GroupPlace {
+  const place = places.find(({ id }) => id === groupId);
+  if (place) return place;
+  throw new ShoalError("group_not_found", `Run ${execution.id} has no cluster "${groupId}".`, {
+    resource: "group",
+    id: groupId,
+    run_id: execution.id,
+  });
+}
+
 /** The group's row. Throws `group_not_found`, and `validation_failed` for noise, which is no group. */
 export async function requireGroup(
   c: AppContext,
-  { artifacts, execution }: GroupsOfRun,
+  run: GroupsOfRun,
   groupId: string,
-): Promise<{ place: GroupPlace; places: GroupPlace[]; row: CentroidJson }> {
+): Promise<{ places: GroupPlace[]; row: CentroidJson }> {
   if (groupId === NOISE_ID)
     throw new ShoalError("validation_failed", "group_id = -1 is noise: the documents that belong to no cluster", {
       field: "group_id",
       value: groupId,
     });
   const { objects } = services(c);
-  const places = await groupPlaces(await openCentroids(objects, artifacts.centroids));
-  const place = places.find(({ id }) => id === groupId);
-  if (!place)
-    throw new ShoalError("group_not_found", `Run ${execution.id} has no cluster "${groupId}".`, {
-      resource: "group",
-      id: groupId,
-      run_id: execution.id,
-    });
-  const page = { offset: place.row, limit: 1, clusterIds: null };
-  for await (const batch of readCentroids(objects, artifacts.centroids, page))
-    return { place, places, row: centroidRows(batch)[0]! };
+  const { centroids } = run.artifacts;
+  const places = await groupPlaces(await openCentroids(objects, centroids));
+  const { row } = requirePlace(run, places, groupId);
+  for await (const batch of readCentroids(objects, centroids, { offset: row, limit: 1, clusterIds: null }))
+    return { places, row: centroidRows(batch)[0]! };
   throw new TypeError("a row that was listed is not there");
 }

@@ -5,7 +5,7 @@ import { operation } from "../../../operation";
 import { ClusterPath } from "../../../schemas/cluster-request";
 import { GROUPS_EXAMPLE, GroupsQuery, GroupsResponse } from "../../../schemas/group";
 import { requireCluster } from "../find";
-import { groupPlaces, groupsOf } from "./find";
+import { groupPlaces, groupsOf, requirePlace } from "./find";
 import { renderGroups } from "./render";
 
 export const listGroupsOperation = operation(
@@ -29,6 +29,7 @@ export const listGroupsOperation = operation(
     const centroids = await openCentroids(services(c).objects, artifacts.centroids);
     const places = await groupPlaces(centroids);
     const { parent, limit, offset } = query;
+    if (parent !== undefined && parent !== "none") requirePlace(run, places, parent);
     const matching = places.filter(
       ({ parentId }) => parent === undefined || parentId === (parent === "none" ? null : parent),
     );
