@@ -76,6 +76,9 @@ export class CollectionStore extends DurableObject<Env> implements CollectionSto
   get(...args: Args<"get">) {
     return this.#run((store) => store.get(...args));
   }
+  many(...args: Args<"many">) {
+    return this.#run((store) => store.many(...args));
+  }
   list(...args: Args<"list">) {
     return this.#run((store) => store.list(...args));
   }

@@ -300,6 +300,8 @@ export interface CollectionStoreApi {
   batch(batchId: string): Promise<BatchSummary | null>;
 
   get(documentId: string, returnVectors: boolean): Promise<StoredDocument | null>;
+  /** In the order of the ids, null for an unknown one. Ends early, with fewer entries than ids, at 16 MiB: the caller asks for the rest. */
+  many(documentIds: string[], returnVectors: boolean): Promise<(StoredDocument | null)[]>;
   /** Pages end early, with a cursor, when their documents reach 16 MiB. */
   list(query: ListQuery): Promise<ListPage>;
   groups(query: GroupQuery): Promise<GroupPage>;

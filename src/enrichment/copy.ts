@@ -3,7 +3,6 @@ import type { CollectionRow } from "../db/collections";
 import { collectionStore } from "../documents/client";
 import type { CollectionFeature, CollectionStoreApi, StoredDocument } from "../documents/contract";
 import { importValues } from "../documents/ingest/importer";
-import type { Filter } from "../domain/filters/model";
 import { newId } from "../domain/ids";
 import type { JobContext } from "../jobs/contract";
 
@@ -13,13 +12,10 @@ export async function* documentsOf(
   ids: string[],
   returnVectors: boolean,
 ): AsyncGenerator<StoredDocument[]> {
-  const filters: Filter = { kind: "leaf", field: "document_id", operator: "in", value: ids, caseSensitive: true };
-  const query = { filters, sort: [], search: null, offset: 0, includeTotal: false, returnVectors };
-  for (let cursor: string | null = null; ; ) {
-    const page = await store.list({ ...query, limit: Math.max(1, ids.length), cursor });
-    yield page.documents;
-    cursor = page.nextCursor;
-    if (cursor === null) return;
+  for (let from = 0; from < ids.length; ) {
+    const found = await store.many(ids.slice(from), returnVectors);
+    from += found.length;
+    yield found.filter((one) => one !== null);
   }
 }
 

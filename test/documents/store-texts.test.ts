@@ -46,6 +46,36 @@ describe("the texts of documents", () => {
   });
 });
 
+describe("documents by their ids", () => {
+  it("come in the order of the ids, unknown ones as null", async () => {
+    const store = await populated();
+    const found = await store.many(["b", "nobody", "a", "b"], true);
+    expect(found.map((one) => one && [one.documentId, one.payload.title, one.vectors])).toEqual([
+      ["b", "hat", {}],
+      null,
+      ["a", "red shoes", {}],
+      ["b", "hat", {}],
+    ]);
+    expect(await store.many([], false)).toEqual([]);
+  });
+
+  it("end early where an answer would be too large", async () => {
+    const { store } = await StoreHarness.create();
+    await store.begin("batch_1");
+    const ids = Array.from({ length: 12 }, (_, i) => `doc_${i}`);
+    const note = "x".repeat(1_900_000);
+    await store.stage(
+      "batch_1",
+      null,
+      ids.map((id, i) => staged(i + 1, id, { note })),
+    );
+    await store.commit("batch_1", { received: 12, errors: [], failed: 0 });
+    const first = await store.many(ids, false);
+    expect(first).toHaveLength(8);
+    expect((await store.many(ids.slice(8), false)).map((one) => one?.documentId)).toEqual(ids.slice(8));
+  });
+});
+
 describe("a collection's revision", () => {
   it("tells edits of payloads from changes of documents", async () => {
     const store = await populated();

@@ -48,6 +48,29 @@ export class Reader {
     return record ? (await this.#render([record], returnVectors))[0]! : null;
   }
 
+  /** By the index of ids: a filter would be tried on every row. */
+  async many(documentIds: string[], returnVectors: boolean): Promise<(StoredDocument | null)[]> {
+    const vectorBytes = this.#vectorBytes(returnVectors);
+    const records: DocumentRecord[] = [];
+    let asked = 0;
+    for (let bytes = 0; asked < documentIds.length; asked++) {
+      const record = this.find(documentIds[asked]!);
+      if (!record) continue;
+      bytes += record.payload.length + vectorBytes;
+      if (records.length > 0 && bytes > PAGE_BYTES) break;
+      records.push(record);
+    }
+    const found = new Map((await this.#render(records, returnVectors)).map((one) => [one.documentId, one]));
+    return documentIds.slice(0, asked).map((id) => found.get(id) ?? null);
+  }
+
+  /** Of a document's vectors in an answer, at most. */
+  #vectorBytes(returnVectors: boolean): number {
+    if (!returnVectors) return 0;
+    const { features } = readConfig(this.#context.db);
+    return NUMBER_BYTES * features.reduce((sum, feature) => sum + numbersOf(feature), 0);
+  }
+
   find(documentId: string): DocumentRecord | null {
     return this.#context.db.all<DocumentRecord>("SELECT * FROM documents WHERE id = ?", documentId)[0] ?? null;
   }
@@ -83,9 +106,7 @@ export class Reader {
     // What SQL alone decides is one page. What it does not is tried on chunk after chunk, with pauses; a sorted list is
     // read in one go, since each chunk would sort all documents again.
     const chunkRows = exact ? limit + 1 : sort.length === 0 ? CHUNK_ROWS : -1;
-    const vectorBytes = returnVectors
-      ? NUMBER_BYTES * readConfig(db).features.reduce((sum, feature) => sum + numbersOf(feature), 0)
-      : 0;
+    const vectorBytes = this.#vectorBytes(returnVectors);
     const records: DocumentRecord[] = [];
     let shown: Position | null = null;
     let skip = exact ? 0 : offset;

@@ -109,6 +109,10 @@ export class DocumentStore implements CollectionStoreApi {
     return this.#reader.get(documentId, returnVectors);
   }
 
+  many(documentIds: string[], returnVectors: boolean): Promise<(StoredDocument | null)[]> {
+    return this.#reader.many(documentIds, returnVectors);
+  }
+
   list(query: ListQuery): Promise<ListPage> {
     return this.#reader.list(query);
   }
