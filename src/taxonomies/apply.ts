@@ -115,7 +115,7 @@ async function applyPage(
   const counts = { ...state.counts };
   const patches = new Map<string, Record<string, unknown>>();
   for (const { documentId, payload, vectors = {} } of page.documents) {
-    const match = classifier.match(vectors);
+    const match = classifier.match(vectors, payload);
     if (!match) counts.unclassified += 1;
     patches.set(documentId, classifier.patch(match, payload));
   }

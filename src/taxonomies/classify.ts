@@ -30,9 +30,9 @@ export class Classifier {
   }
 
   /** The nearest leaf, or null for a document without a vector in the taxonomy's space. */
-  match(vectors: Payload): Match | null {
+  match(vectors: Payload, payload: Payload = {}): Match | null {
     const { space } = this.#index;
-    const point = space && placed(space, vectors);
+    const point = space && placed(space, vectors, payload);
     return point && nearestOf(this.#centroids, this.#leaves, point);
   }
 

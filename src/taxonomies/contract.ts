@@ -33,8 +33,26 @@ export interface TaxonomyNode {
 
 /** The space that documents and centroids are compared in: features side by side, each L2-normalised or as stored, times its weight. */
 export interface Space {
-  features: { uri: string; dimensions: number; weight: number }[];
+  features: SpaceFeature[];
   normalize: boolean;
+}
+
+export interface SpaceFeature {
+  uri: string;
+  /** Of a sparse feature: its columns. */
+  dimensions: number;
+  weight: number;
+  sparse?: Vocabulary;
+}
+
+/** Which indices of a sparse feature are compared, and how. */
+export interface Vocabulary {
+  /** Ascending; empty until they are chosen. */
+  columns: number[];
+  /** Of counted words: the inverse document frequency of each column. Null: values are taken as they are. */
+  idf: number[] | null;
+  /** Where the text is that it is made of, for documents that come without a vector. */
+  paths: string[] | null;
 }
 
 export const dimensionsOf = ({ features }: Space): number =>

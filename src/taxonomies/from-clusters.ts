@@ -11,6 +11,7 @@ import type { JobContext } from "../jobs/contract";
 import { type Draft, MAX_NODES, type Space, type TaxonomyNode } from "./contract";
 import { parentsByOverlap, type Tree } from "./overlap";
 import { hashOf, quotaFor, Samples } from "./sampling";
+import { blankVocabulary } from "./vocabulary";
 
 type Context = Pick<JobContext, "db" | "objects">;
 
@@ -88,12 +89,8 @@ async function readRun(context: Context, namespaceId: string, runId: string): Pr
   const { cluster } = await clusterOf(context, namespaceId, execution);
   const manifest = await readManifest(context.objects, namespaceId, execution);
   const { spec } = manifest;
-  const kinds = spec.features.map((feature) => (feature as { kind?: string }).kind ?? "dense");
-  const other = kinds.find((kind) => kind !== "dense");
-  if (spec.independent || other) {
-    const why = spec.independent
-      ? "clusters each feature by itself; make a taxonomy of one feature's clustering"
-      : `clusters a ${other} feature; documents are classified by dense features only`;
+  if (spec.independent) {
+    const why = "clusters each feature by itself; make a taxonomy of one feature's clustering";
     throw new ShoalError("validation_failed", `Cluster ${cluster.id} ${why}.`, { cluster_id: cluster.id });
   }
   const words = await wordsOf(context.db, execution);
@@ -107,15 +104,17 @@ async function readRun(context: Context, namespaceId: string, runId: string): Pr
   }
   const learned = cluster.doc.last_run_id === runId ? (cluster.doc.learned_weights as Space["features"] | null) : null;
   const weights = (learned ?? {}) as Record<string, number>;
-  const features = spec.features.map(({ uri, dimensions, weight }) => ({
+  const features = spec.features.map(({ uri, dimensions, weight, sparse }) => ({
     uri,
     dimensions,
     weight: weights[uri] ?? weight,
+    ...(sparse && { sparse: blankVocabulary() }),
   }));
   return {
     ...{ cluster, execution, manifest, clusters },
     space: features.length === 0 ? null : { features, normalize: spec.normalize },
-    plain: spec.preparation.length === 0,
+    // Sparse features were clustered by their components.
+    plain: spec.preparation.length === 0 && spec.features.every(({ sparse }) => !sparse),
   };
 }
 

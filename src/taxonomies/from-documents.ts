@@ -7,6 +7,7 @@ import type { JobContext } from "../jobs/contract";
 import { type Draft, type EnrichmentField, MAX_NODES, type Space, type TaxonomyNode } from "./contract";
 import { levelsOf, pathOf } from "./levels";
 import { quotaFor, Samples } from "./sampling";
+import { blankVocabulary } from "./vocabulary";
 
 type Context = Pick<JobContext, "db" | "env">;
 
@@ -44,17 +45,19 @@ export async function firstDocuments(
   return documents;
 }
 
-/** The feature that nodes and documents are compared by: the one that an input mapping names, or the first dense one. */
+/** The feature that nodes and documents are compared by: the one that an input mapping names, the first dense one, or the first. */
 export function spaceOf({ features }: CollectionRow, mappings: Record<string, unknown>[] | null = null): Space | null {
   const named = mappings?.find(({ source_type }) => source_type === "vector")?.path;
-  const dense = features.filter(({ kind = "dense" }) => kind === "dense");
-  const feature = named ? dense.find(({ uri, name }) => uri === named || name === named) : dense[0];
+  const feature = named
+    ? features.find(({ uri, name }) => uri === named || name === named)
+    : (features.find(({ kind = "dense" }) => kind === "dense") ?? features[0]);
   if (named && !feature) {
-    throw new ShoalError("feature_not_found", `The collection has no dense feature "${named}".`, { feature: named });
+    throw new ShoalError("feature_not_found", `The collection has no feature "${named}".`, { feature: named });
   }
-  return feature
-    ? { features: [{ uri: feature.uri, dimensions: feature.dimensions, weight: 1 }], normalize: true }
-    : null;
+  if (!feature) return null;
+  const { uri, dimensions, kind } = feature;
+  const sparse = kind === "sparse" && { sparse: blankVocabulary() };
+  return { features: [{ uri, dimensions, weight: 1, ...sparse }], normalize: true };
 }
 
 /** `schema`: levels are fields with few values; a node is a value below the values above it. */

@@ -12,6 +12,7 @@ import { draftFromNodes, draftFromReferences, draftFromSchema, requireNamed, val
 import { draftFromModel } from "./from-model";
 import { meanOf } from "./space";
 import { dropDraft, readCentroids, readDraft, type StoredDraft, writeCentroids, writeDraft, writeIndex } from "./store";
+import { withVocabulary } from "./vocabulary";
 
 export interface InferState {
   taxonomyId: string;
@@ -49,7 +50,8 @@ export async function inferUntil(
   // Deleted meanwhile, or made ready by a step that was not saved.
   if (!doc || doc.ready) return { done: true };
   if (state.next === null) {
-    await writeDraft(objects, ref, overridden(await draftOf(context, namespaceId, doc, state.runIds), doc));
+    const draft = overridden(await draftOf(context, namespaceId, doc, state.runIds), doc);
+    await writeDraft(objects, ref, await withVocabulary(context, namespaceId, draft));
     return { done: false, state: { ...state, next: 0 } };
   }
   const draft = await readDraft(objects, ref);

@@ -1,5 +1,8 @@
 /** Vectors of documents in a taxonomy's space, and the node that each is nearest to. Pure. */
-import { dimensionsOf, type Space } from "./contract";
+import { textOf } from "../domain/text/feature";
+import { lexicalVector } from "../domain/text/lexical";
+import { sublinear } from "../engine/sparse/weighting";
+import { dimensionsOf, type Space, type Vocabulary } from "./contract";
 
 type Vectors = Record<string, unknown>;
 
@@ -9,17 +12,56 @@ export const featureName = (uri: string): string => uri.slice(uri.lastIndexOf("/
 const isDense = (value: unknown, dimensions: number): value is number[] =>
   Array.isArray(value) && value.length === dimensions && value.every((one) => typeof one === "number");
 
+interface Entries {
+  indices: ArrayLike<number>;
+  values: ArrayLike<number>;
+}
+
+/** The position of each column; made once for a vocabulary. */
+const positions = new WeakMap<Vocabulary, Map<number, number>>();
+
+function positionsOf(vocabulary: Vocabulary): Map<number, number> {
+  const known = positions.get(vocabulary);
+  if (known) return known;
+  const made = new Map(vocabulary.columns.map((index, position) => [index, position]));
+  positions.set(vocabulary, made);
+  return made;
+}
+
+/** The entries that are in the vocabulary, weighted as a run weights words; null for what is no sparse vector. */
+function weighted(vocabulary: Vocabulary, given: unknown): Float64Array | null {
+  const { indices, values } = (given ?? {}) as Partial<Entries>;
+  if (!indices || !values) return null;
+  const columns = positionsOf(vocabulary);
+  const { idf } = vocabulary;
+  const dense = new Float64Array(columns.size);
+  for (let i = 0; i < indices.length; i++) {
+    const position = columns.get(indices[i]!);
+    if (position !== undefined) dense[position] = idf ? sublinear(values[i]!) * idf[position]! : values[i]!;
+  }
+  return dense;
+}
+
+const wordsOf = ({ paths }: Vocabulary, payload: Vectors): Entries | null =>
+  paths && lexicalVector(textOf(payload, paths).text);
+
 /**
  * A document's vectors, by feature name or URI, as one vector of the space; null when one is missing, has another length, or
- * has no direction where directions are compared.
+ * has no direction where directions are compared. Words that are not given as a vector are read from the payload.
  */
-export function placed(space: Space, vectors: Vectors): Float64Array | null {
+export function placed(space: Space, vectors: Vectors, payload: Vectors = {}): Float64Array | null {
   const point = new Float64Array(dimensionsOf(space));
   let at = 0;
-  for (const { uri, dimensions, weight } of space.features) {
-    const values = vectors[uri] ?? vectors[featureName(uri)];
-    if (!isDense(values, dimensions)) return null;
-    const length = space.normalize ? Math.sqrt(values.reduce((sum, value) => sum + value * value, 0)) : 1;
+  for (const { uri, dimensions, weight, sparse } of space.features) {
+    const given = vectors[uri] ?? vectors[featureName(uri)];
+    const values = sparse
+      ? weighted(sparse, given ?? wordsOf(sparse, payload))
+      : isDense(given, dimensions)
+        ? Float64Array.from(given)
+        : null;
+    if (!values) return null;
+    const directed = space.normalize || Boolean(sparse?.idf);
+    const length = directed ? Math.sqrt(values.reduce((sum, value) => sum + value * value, 0)) : 1;
     if (length === 0) return null;
     for (let i = 0; i < dimensions; i++) point[at + i] = (values[i]! / length) * weight;
     at += dimensions;
@@ -37,7 +79,10 @@ export function meanOf(space: Space, documents: Iterable<Vectors>): Float64Array
     for (let i = 0; i < sum.length; i++) sum[i]! += point[i]!;
     count += 1;
   }
-  return count === 0 ? null : sum.map((value) => value / count);
+  if (count === 0) return null;
+  // Texts share few words, so a mean of various ones is short and would be near to all: of words, directions are compared.
+  const length = space.features.some(({ sparse }) => sparse) ? Math.hypot(...sum) : count;
+  return length === 0 ? null : sum.map((value) => value / length);
 }
 
 export interface Match {

@@ -177,6 +177,52 @@ describe("other taxonomies", () => {
   });
 });
 
+describe("a taxonomy of texts", () => {
+  const WORDS = {
+    sea: ["whale", "wave", "shore", "shell", "tide", "coral"],
+    town: ["street", "train", "station", "tower", "market", "bridge"],
+    food: ["bread", "cheese", "apple", "soup", "pepper", "honey"],
+  };
+
+  it("classifies by the words of its clusters, also texts that come without vectors", async () => {
+    await shoal.post("/v1/collections", {
+      collection_name: "titles",
+      feature_extractor: { feature_extractor_name: "text_extractor", version: "v1", input_mappings: { text: "title" } },
+    });
+    const lines = Object.entries(WORDS).flatMap(([topic, words]) =>
+      Array.from({ length: 30 }, (_, i) => {
+        const title = [0, 1, 2].map((step) => words[(i * (step + 1) + step) % words.length]).join(" ");
+        return JSON.stringify({ document_id: `${topic}_${i}`, payload: { title, topic } });
+      }),
+    );
+    const headers = { "Content-Type": "application/x-ndjson" };
+    await shoal.send("POST", "/v1/collections/titles/documents/import", lines.join("\n"), headers);
+    const created = await shoal.post("/v1/clusters", {
+      cluster_name: "titles",
+      collection_ids: ["titles"],
+      vector_config: {
+        feature_uris: ["mixpeek://text_extractor@v1/lexical"],
+        clustering_method: "kmeans",
+        algorithm_params: { n_clusters: 3, n_init: 5 },
+      },
+    });
+    const id = created.body.cluster_id as string;
+    expect((await shoal.post(`/v1/clusters/${id}/execute?wait=25`)).body.status).toBe("COMPLETED");
+    await shoal.post(`/v1/clusters/${id}/enrich`, { fields: ["cluster_id"] });
+    const promoted = await shoal.post(`/v1/clusters/${id}/promote`, { taxonomy_name: "topics" });
+    expect((await ready(promoted.body.taxonomy_id)).inference).toMatchObject({ leaves_with_centroid: 3 });
+    const started = await shoal.post("/v1/taxonomies/execute/topics", { source_collection_id: "titles" });
+    expect((await ended(started.body.task_id)).outputs[0]).toMatchObject({ processed: 90, unclassified: 0 });
+    for (const one of await documents("titles")) expect(one.taxonomy_node_id).toBe(`${id}/${one.cluster_id}`);
+    const asked = await shoal.post("/v1/taxonomies/execute/topics", {
+      source_documents: [{ title: "cheese and honey" }, { title: "trains" }, { title: "qqq" }],
+    });
+    const [cheese] = (await documents("titles")).filter(({ topic }) => topic === "food");
+    expect(asked.body.results[0].taxonomy_node_id).toBe(cheese!.taxonomy_node_id);
+    expect(asked.body.unclassified).toBe(1);
+  });
+});
+
 describe("taxonomies as resources", () => {
   it("are listed, renamed, versioned, cloned and deleted", async () => {
     const config = { inference_strategy: "cluster", cluster_ids: [cluster] };

@@ -79,7 +79,7 @@ export function weightedRows({ offsets, indices, values }: SparseRows, weighting
 }
 
 /** 1 + ln(count) */
-const sublinear = (count: number): number => (count > 0 ? 1 + naturalLog(count) : 0);
+export const sublinear = (count: number): number => (count > 0 ? 1 + naturalLog(count) : 0);
 
 /** Euclidean length of the longest row, of all entries. */
 export function longestRow({ offsets, values }: SparseRows): number {

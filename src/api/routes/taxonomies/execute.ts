@@ -63,7 +63,7 @@ export const executeTaxonomyOperation = operation(
       const store = collection && collectionStore(collection.id);
       const results = await mapLimited(body.source_documents, 6, async (given) => {
         const { vectors, ...payload } = await completed(given, store);
-        const match = classifier.match((vectors ?? {}) as Record<string, unknown>);
+        const match = classifier.match((vectors ?? {}) as Record<string, unknown>, payload);
         if (!match) unclassified += 1;
         return { ...payload, ...classifier.patch(match, payload) };
       });
