@@ -1,9 +1,12 @@
 import { DurableObject } from "cloudflare:workers";
+import { connect } from "../src/db/connect";
 import type { CollectionStoreApi } from "../src/documents/contract";
 import type { SqlValue } from "../src/documents/store/database";
 import { DocumentStore } from "../src/documents/store/store";
 import { packError, ShoalError } from "../src/domain/errors";
 import type { Env } from "../src/env";
+import { announce } from "../src/events/announce";
+import { writtenEvent } from "../src/events/written";
 import { objectStore } from "../src/objects/of-role";
 
 type Args<Method extends keyof CollectionStoreApi> = Parameters<CollectionStoreApi[Method]>;
@@ -44,7 +47,19 @@ export class CollectionStore extends DurableObject<Env> implements CollectionSto
 
   override async alarm(): Promise<void> {
     this.#alarm = null;
+    // What could not be told is told by a later alarm; files must not wait for it.
+    await this.#tell().catch((error: unknown) =>
+      console.error(JSON.stringify({ event: "batches_untold", reason: String(error) })),
+    );
     await this.#store.maintain();
+  }
+
+  #tell(): Promise<void> {
+    const db = connect(this.env.DB);
+    return this.#store.tell(async ({ namespaceId, collectionId }, written) => {
+      const event = writtenEvent(collectionId, written);
+      if (event) await announce(this.env, db, { ...event, namespaceId });
+    });
   }
 
   async #run<T>(call: (store: DocumentStore) => Promise<T>): Promise<T> {

@@ -242,6 +242,8 @@ async function attempt(
         () => {},
       );
     cron = setInterval(tick, CRON_MS);
+    // What was missed while the server was down, and what its queues forgot, need not wait for the next minute.
+    void tick();
     return { url, state, ports, stop, failed };
   } catch (error) {
     await stop();

@@ -1,6 +1,7 @@
 /** Events of changes that requests made. */
 import { announce } from "../events/announce";
 import type { ShoalEvent } from "../events/contract";
+import { type Written, writtenEvent } from "../events/written";
 import { type AppContext, services } from "./context";
 
 /**
@@ -43,22 +44,8 @@ export const tellCollection = (
     metadata: { collection_id: collectionId, ...metadata },
   });
 
-export interface Written {
-  /** The import's batch: names the event, so that a repeated answer tells it once. */
-  batchId?: string;
-  inserted?: number;
-  updated?: number;
-  deleted?: number;
-}
-
 /** Tells that documents of a collection changed; nothing where none did. */
 export async function tellWritten(c: AppContext, collectionId: string, written: Written): Promise<void> {
-  const { batchId, inserted = 0, updated = 0, deleted = 0 } = written;
-  if (inserted + updated + deleted === 0) return;
-  await tell(c, {
-    ...(batchId ? { id: `evt_${batchId.replace(/^batch_/, "")}written` } : {}),
-    type: "collection.documents.written",
-    subject: { type: "collection", id: collectionId },
-    metadata: { collection_id: collectionId, batch_id: batchId ?? null, inserted, updated, deleted },
-  });
+  const event = writtenEvent(collectionId, written);
+  if (event) await tell(c, event);
 }

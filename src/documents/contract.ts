@@ -106,6 +106,8 @@ export interface ImportOutcome {
   errors: RowError[];
   failed: number;
   warnings?: Warning[];
+  /** Others are to hear of it: the store tells them, should the caller be gone after the commit. */
+  announced?: boolean;
 }
 
 /** A stored document as the API renders it. `createdAt` and `updatedAt` are ISO-8601. */

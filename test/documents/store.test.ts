@@ -32,6 +32,20 @@ const freeze = (runId: string, request: Partial<FreezeRequest> = {}) =>
   });
 
 describe("batches", () => {
+  it("are told of once they are committed, until it worked, where others are to hear of them", async () => {
+    const told: unknown[] = [];
+    const tell = async (_: unknown, written: unknown) => void told.push(written);
+    await importValues(h.target("b_quiet"), docs(0, 2));
+    await importValues({ ...h.target("b_loud"), announced: true }, docs(1, 4));
+    await importValues({ ...h.target("b_refused"), announced: true }, [{ vectors: { pixels: [1] } }]);
+    h.restart();
+    await expect(h.store.tell(() => Promise.reject(new Error("D1 is away")))).rejects.toThrow("D1 is away");
+    expect(h.alarm).toBeLessThanOrEqual(h.time + 60_000);
+    await h.store.tell(tell);
+    await h.store.tell(tell);
+    expect(told).toEqual([{ batchId: "b_loud", inserted: 2, updated: 1 }]);
+  });
+
   it("show nothing before the commit, everything after it", async () => {
     await h.store.begin("b1");
     const staged = { line: 1, documentId: "a", payload: "{}", segmentRow: -1, present: 0, zero: 0 };

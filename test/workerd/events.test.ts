@@ -1,4 +1,4 @@
-import { env } from "cloudflare:test";
+import { env, runDurableObjectAlarm } from "cloudflare:test";
 import { eq } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
 import { connect } from "../../src/db/connect";
@@ -60,6 +60,19 @@ describe("events", () => {
       ["cluster.updated", id],
       ["cluster.deleted", id],
     ]);
+  });
+
+  it("tell of an import whose request ended between its commit and its word", async () => {
+    await told();
+    const store = env.COLLECTIONS.getByName(`${namespace}/${collection}`);
+    await store.begin("batch_cut");
+    const staged = { line: 1, documentId: "doc_cut", payload: "{}", segmentRow: -1, present: 0, zero: 0 };
+    await store.stage("batch_cut", null, [staged]);
+    await store.commit("batch_cut", { received: 1, errors: [], failed: 0, announced: true });
+    await runDurableObjectAlarm(store);
+    expect(await told()).toEqual([written({ batch_id: "batch_cut", inserted: 1 })]);
+    await ok("DELETE", `${at(collection)}/doc_cut`, { namespace });
+    await told();
   });
 
   it("tell of written documents, an import once under its batch", async () => {

@@ -34,6 +34,8 @@ export interface ImportTarget {
   batchId: string;
   /** The models that make vectors of texts. Needed where a feature of the collection asks for one. */
   embedderOf?: EmbedderOf;
+  /** Others are to hear of the batch; see `ImportOutcome`. */
+  announced?: boolean;
 }
 
 /** Payload text that is held before it is staged: a call to the store stays far below the 32 MiB of an RPC. */
@@ -91,7 +93,11 @@ async function importBatches(
     }
     await pending.flush();
     await pending.settled();
-    return await target.store.commit(target.batchId, { ...pending.outcome, warnings: notes.warnings });
+    return await target.store.commit(target.batchId, {
+      ...pending.outcome,
+      warnings: notes.warnings,
+      announced: target.announced ?? false,
+    });
   } catch (error) {
     await pending.settled().catch(() => undefined);
     await target.store.abandon(target.batchId);

@@ -3,6 +3,7 @@
  * crash leaves staged is dropped, with its files, when the batch has been quiet for an hour.
  */
 import { ShoalError } from "../../domain/errors";
+import type { Written } from "../../events/written";
 import { keys } from "../../objects/keys";
 import { deletePrefix } from "../../objects/object-store";
 import type { BatchSummary, ImportOutcome, RowError, SegmentInfo, StagedDocument } from "../contract";
@@ -12,6 +13,8 @@ import { revise } from "./revision";
 
 export const STALE_BATCH_MS = 60 * 60 * 1000;
 export const MAX_REPORTED_ERRORS = 1000;
+
+const TOLD_AT_ONCE = 100;
 
 /** States of a batch: it takes rows; it has ended; it is given up and its files are still to be deleted. */
 const ENDED = 0;
@@ -110,7 +113,7 @@ export class Batches {
     return segment!.id;
   }
 
-  commit(batchId: string, { received, errors, failed, warnings }: ImportOutcome): BatchSummary {
+  commit(batchId: string, { received, errors, failed, warnings, announced }: ImportOutcome): BatchSummary {
     const { db } = this.#context;
     return db.transaction(() => {
       const record = this.#find(batchId);
@@ -129,7 +132,13 @@ export class Batches {
         ...(warnings && warnings.length > 0 ? { warnings } : {}),
         completed_at: new Date(this.#context.now()).toISOString(),
       };
-      db.all("UPDATE batches SET summary = ?, open = ? WHERE number = ?", JSON.stringify(summary), ENDED, batch.number);
+      db.all(
+        "UPDATE batches SET summary = ?, open = ?, untold = ? WHERE number = ?",
+        JSON.stringify(summary),
+        ENDED,
+        announced && inserted + updated > 0 ? 1 : 0,
+        batch.number,
+      );
       return summary;
     });
   }
@@ -211,6 +220,18 @@ export class Batches {
       if (touched + STALE_BATCH_MS <= now()) await this.abandon(id);
       else wake(touched + STALE_BATCH_MS);
     }
+  }
+
+  /** Committed batches that somebody may not have been told of, the oldest first. */
+  untold(): Required<Pick<Written, "batchId" | "inserted" | "updated">>[] {
+    return this.#context.db.all(
+      `SELECT id AS batchId, summary ->> 'inserted' AS inserted, summary ->> 'updated' AS updated
+       FROM batches WHERE untold = 1 ORDER BY number LIMIT ${TOLD_AT_ONCE}`,
+    );
+  }
+
+  told(batchId: string): void {
+    this.#context.db.all("UPDATE batches SET untold = 0 WHERE id = ?", batchId);
   }
 
   #find(batchId: string): BatchRecord | null {

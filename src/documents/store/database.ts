@@ -49,6 +49,14 @@ const MIGRATIONS: readonly { name: string; statements: readonly string[] }[] = [
         only INTEGER PRIMARY KEY CHECK (only = 1), vectors INTEGER NOT NULL, payloads INTEGER NOT NULL)`,
     ],
   },
+  {
+    name: "003_untold",
+    statements: [
+      // 1 while nobody has certainly been told of a committed batch.
+      "ALTER TABLE batches ADD COLUMN untold INTEGER NOT NULL DEFAULT 0",
+      "CREATE INDEX batches_untold ON batches (number) WHERE untold = 1",
+    ],
+  },
 ];
 
 /** Brings the storage up to date. @throws Error when it was written by a newer or different list of migrations. */

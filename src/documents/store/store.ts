@@ -1,6 +1,7 @@
 /** The CollectionStore without its platform: a SQLite database, an object store, a clock and an alarm. */
 import { ShoalError } from "../../domain/errors";
 import type { Filter } from "../../domain/filters/model";
+import type { Written } from "../../events/written";
 import { keys } from "../../objects/keys";
 import { deletePrefix, type ObjectStore } from "../../objects/object-store";
 import type {
@@ -38,6 +39,8 @@ import { Reader } from "./read";
 import { readRevision } from "./revision";
 import { Snapshots } from "./snapshots";
 import { Texts } from "./texts";
+
+const TOLD_AGAIN_MS = 60_000;
 
 /** Bits of `present` and `zero`. */
 export const MAX_FEATURES = 31;
@@ -184,6 +187,21 @@ export class DocumentStore implements CollectionStoreApi {
     await this.#context.gate.run(() => this.#batches.abandonStale());
     await this.#context.gate.run(() => this.#snapshots.releaseStale());
     await this.#maintenance.run();
+  }
+
+  /**
+   * Tells of the batches that were committed since. The request that wrote a batch tells of it too, under the same id; this is for the one
+   * that ended between its commit and its word. What fails is tried again a minute later.
+   */
+  async tell(announce: (config: StoreConfig, written: Written) => Promise<void>): Promise<void> {
+    const { db, now, wake } = this.#context;
+    for (let batches = this.#batches.untold(); batches.length > 0; batches = this.#batches.untold()) {
+      wake(now() + TOLD_AGAIN_MS);
+      for (const batch of batches) {
+        await announce(readConfig(db), batch);
+        this.#batches.told(batch.batchId);
+      }
+    }
   }
 
   destroy(): Promise<void> {

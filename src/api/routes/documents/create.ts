@@ -50,7 +50,7 @@ export const createDocumentOperation = operation(
     }
     const config = { namespaceId, collectionId, features };
     const embedderOf: EmbedderOf = (settings) => modelEmbedder(c.env, settings);
-    const target = { objects, store, config, batchId: newId("batch"), embedderOf };
+    const target = { objects, store, config, batchId: newId("batch"), embedderOf, announced: true };
     const { errors, warnings } = await importValues(target, [{ ...body, document_id: documentId }]);
     if (errors[0]) throw refused(errors[0]);
     await tellWritten(c, collectionId, { batchId: target.batchId, inserted: 1 });

@@ -56,6 +56,7 @@ export const importDocumentsOperation = operation(
       store: committing(store, upload.beforeCommit),
       config: { namespaceId: c.var.namespace.id, collectionId, features },
       batchId: upload.batchId,
+      announced: true,
       body: upload.stream,
       format,
       embedderOf: (settings) => modelEmbedder(c.env, settings),
