@@ -17,6 +17,9 @@ export interface Env extends LlmEnv, Omit<FileEnv, "ENVIRONMENT">, Omit<Embeddin
   ROLE: "api" | "compute" | "all";
   ENVIRONMENT: "local" | "production" | (string & {});
   SHOAL_ROOT_KEY?: string;
+  /** What users entrusted is sealed by it, by the root key where there is none; `…_PREVIOUS` still opens. See src/secrets. */
+  SECRETS_KEY?: string;
+  SECRETS_KEY_PREVIOUS?: string;
   RATE_LIMIT_PER_MINUTE?: string;
   /** Milliseconds without progress after which a task's lease ends; a string because variables are. */
   LEASE_MS?: string;

@@ -2,7 +2,9 @@
 import { randomBytes } from "node:crypto";
 import { and, eq, sql } from "drizzle-orm";
 import type { ShoalEvent } from "../events/contract";
+import type { SecretsEnv } from "../secrets/seal";
 import type { WebhookDoc } from "../webhooks/model";
+import { type StoredSecrets, type StoredWebhook, sealChannels, sealSecret } from "../webhooks/sealed";
 import type { Db } from "./connect";
 import { boundedDefinition, setFields } from "./json";
 import { visibleKeys } from "./keys";
@@ -13,9 +15,8 @@ import { timestamp } from "./time";
 export interface WebhookRow {
   id: string;
   isActive: boolean;
-  doc: WebhookDoc;
-  /** Valid now, the newest first. */
-  secrets: string[];
+  doc: StoredWebhook;
+  secrets: StoredSecrets;
 }
 
 /** How long the secret before the current one signs too. */
@@ -31,7 +32,7 @@ export const visibleWebhooks = visibleKeys;
 
 type Definition = Pick<WebhookDoc, "webhook_name" | "event_types" | "channels" | "is_active">;
 
-const columnsOf = (doc: WebhookDoc) => ({
+const columnsOf = (doc: StoredWebhook) => ({
   isActive: doc.is_active,
   doc: { ...boundedDefinition("webhook", doc) },
   search: searchText(doc.webhook_id, doc.webhook_name, doc.event_types),
@@ -39,7 +40,12 @@ const columnsOf = (doc: WebhookDoc) => ({
 });
 
 /** @param namespaces those whose events it hears; null for all */
-export async function createWebhook(db: Db, given: Definition, namespaces: string[] | null) {
+export async function createWebhook(
+  db: Db,
+  env: SecretsEnv,
+  given: Definition,
+  namespaces: string[] | null,
+): Promise<{ doc: WebhookDoc; secret: string }> {
   const secret = newSecret();
   const now = timestamp();
   const doc: WebhookDoc = {
@@ -53,18 +59,20 @@ export async function createWebhook(db: Db, given: Definition, namespaces: strin
     created_at: now,
     updated_at: now,
   };
-  const secrets = { current: secret, previous: null, previousUntil: 0 };
-  await db.insert(webhooks).values({ id: doc.webhook_id, namespaces, secrets, createdAt: now, ...columnsOf(doc) });
+  const id = doc.webhook_id;
+  const secrets = { current: await sealSecret(env, id, secret), previous: null, previousUntil: 0 };
+  const stored = { ...doc, channels: await sealChannels(env, id, doc.channels) };
+  await db.insert(webhooks).values({ id, namespaces, secrets, createdAt: now, ...columnsOf(stored) });
   return { doc, secret };
 }
 
 export const countWebhooks = (db: Db): Promise<number> => db.$count(webhooks);
 
-const rowOf = ({ id, isActive, doc, secrets }: typeof webhooks.$inferSelect, now = Date.now()): WebhookRow => ({
+const rowOf = ({ id, isActive, doc, secrets }: typeof webhooks.$inferSelect): WebhookRow => ({
   id,
   isActive,
-  doc: doc as unknown as WebhookDoc,
-  secrets: [secrets.current, ...(secrets.previous && now < secrets.previousUntil ? [secrets.previous] : [])],
+  doc: doc as unknown as StoredWebhook,
+  secrets,
 });
 
 export async function findWebhook(db: Db, id: string): Promise<WebhookRow | null> {
@@ -73,35 +81,42 @@ export async function findWebhook(db: Db, id: string): Promise<WebhookRow | null
 }
 
 /** Replaces what its owner decides; it starts afresh, whatever it was stopped for. */
-export async function replaceWebhook(db: Db, before: WebhookDoc, given: Definition): Promise<WebhookDoc> {
+export async function replaceWebhook(
+  db: Db,
+  env: SecretsEnv,
+  before: StoredWebhook,
+  given: Definition,
+): Promise<WebhookDoc> {
   const afresh = { consecutive_failures: 0, disabled_reason: null, disabled_at: null, updated_at: timestamp() };
-  const doc: WebhookDoc = { ...before, ...given, ...afresh };
+  const channels = await sealChannels(env, before.webhook_id, given.channels);
+  const stored: StoredWebhook = { ...before, ...given, ...afresh, channels };
   // A secret that was rotated meanwhile keeps its hint.
-  const { secret_hint: _, ...fields } = doc;
-  const { doc: __, ...columns } = columnsOf(doc);
+  const { secret_hint: _, ...fields } = stored;
+  const { doc: __, ...columns } = columnsOf(stored);
   const [row] = await db
     .update(webhooks)
     .set({ ...columns, doc: setFields(webhooks.doc, fields), failures: 0, failingSince: null })
     .where(eq(webhooks.id, before.webhook_id))
     .returning({ doc: webhooks.doc });
-  return (row?.doc as unknown as WebhookDoc) ?? doc;
+  return { ...((row?.doc as unknown as StoredWebhook) ?? stored), channels: given.channels };
 }
 
 /** Gives a new secret; the one before signs too for a day. A secret that was still valid from before that is forgotten. */
-export async function rotateSecret(db: Db, id: string, now: number) {
+export async function rotateSecret(db: Db, env: SecretsEnv, id: string, now: number) {
   const secret = newSecret();
+  const sealed = await sealSecret(env, id, secret);
   const updatedAt = timestamp(now);
   const [row] = await db
     .update(webhooks)
     .set({
-      secrets: sql`json_object('current', ${secret}, 'previous', json_extract(${webhooks.secrets}, '$.current'), 'previousUntil', ${now + OVERLAP_MS})`,
+      secrets: sql`json_object('current', ${sealed}, 'previous', json_extract(${webhooks.secrets}, '$.current'), 'previousUntil', ${now + OVERLAP_MS})`,
       updatedAt,
       doc: setFields(webhooks.doc, { secret_hint: hintOf(secret), updated_at: updatedAt }),
     })
     .where(eq(webhooks.id, id))
     .returning({ doc: webhooks.doc });
   return row
-    ? { secret, doc: row.doc as unknown as WebhookDoc, previousValidUntil: timestamp(now + OVERLAP_MS) }
+    ? { secret, doc: row.doc as unknown as StoredWebhook, previousValidUntil: timestamp(now + OVERLAP_MS) }
     : null;
 }
 
@@ -124,7 +139,7 @@ export async function hearing(db: Db, { type, namespaceId }: Pick<ShoalEvent, "t
         sql`(${webhooks.namespaces} is null or exists (select 1 from json_each(${webhooks.namespaces}) where value = ${namespaceId}))`,
       ),
     );
-  return rows.map(({ id, doc }) => ({ id, channels: (doc as unknown as WebhookDoc).channels }));
+  return rows.map(({ id, doc }) => ({ id, channels: (doc as unknown as StoredWebhook).channels }));
 }
 
 /** Counts an attempt that worked: the webhook is well again. */

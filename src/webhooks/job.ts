@@ -2,14 +2,16 @@
 
 import { timestamp } from "../db/time";
 import { findDelivery, insertDelivery, newDelivery, saveDelivery } from "../db/webhook-deliveries";
-import { findWebhook, hearing, noteFailure, noteSuccess, stopWebhook } from "../db/webhooks";
+import { findWebhook, hearing, noteFailure, noteSuccess, stopWebhook, type WebhookRow } from "../db/webhooks";
 import type { Env } from "../env";
 import type { Subscriber } from "../events/subscribers";
 import type { JobContext, JobHandler, NewJob, Step } from "../jobs/contract";
 import { outbound } from "../net/outbound";
+import type { SecretsEnv } from "../secrets/seal";
 import { attemptDelivery, type Outcome, RETRY_AFTER_S, type Sender, stopReason } from "./deliver";
 import type { EmailProvider } from "./message";
 import { type Channel, type DeliveredEvent, type DeliveryDoc, PING } from "./model";
+import { openChannel, openSecrets, type StoredChannel } from "./sealed";
 
 export interface DeliveryState {
   webhookId: string;
@@ -52,7 +54,7 @@ export const deliverEvent: JobHandler<DeliveryState> = {
 
 /** @param id of the job and of the delivery */
 export async function deliveryStep(
-  { db }: Pick<JobContext, "db">,
+  { db, env }: Pick<JobContext, "db"> & { env: SecretsEnv },
   sender: Sender,
   id: string,
   state: DeliveryState,
@@ -73,7 +75,7 @@ export async function deliveryStep(
     await saveDelivery(db, ended(delivery, "canceled", attempt, sender.now()));
     return { done: true };
   }
-  const outcome = await attemptDelivery(sender, channel, { event, deliveryId: id, secrets: webhook.secrets });
+  const outcome = await attempted(env, sender, webhook, channel, { event, deliveryId: id });
   const now = sender.now();
   if (outcome.status === "succeeded") {
     await noteSuccess(db, webhookId);
@@ -93,13 +95,32 @@ export async function deliveryStep(
   return { done: false, state, dueAt };
 }
 
+/** One attempt. A seal that does not open may be mended by the deployment: it is tried again like a receiver that is away. */
+async function attempted(
+  env: SecretsEnv,
+  sender: Sender,
+  { id, secrets }: WebhookRow,
+  stored: StoredChannel,
+  delivery: { event: DeliveredEvent; deliveryId: string },
+): Promise<Outcome> {
+  let channel: Channel;
+  let opened: string[];
+  try {
+    channel = await openChannel(env, id, stored);
+    opened = await openSecrets(env, id, secrets, sender.now());
+  } catch (error) {
+    return { ...NOT_SENT, error: error instanceof Error ? error.message : String(error), gone: false, final: false };
+  }
+  return attemptDelivery(sender, channel, { ...delivery, secrets: opened });
+}
+
 const NOT_SENT = { status: "failed", status_code: null, duration_ms: 0, response: null } as const;
 
 async function begun(
   db: JobContext["db"],
   id: string,
   { webhookId, index, event }: DeliveryState,
-  channel: Channel | undefined,
+  channel: StoredChannel | undefined,
 ): Promise<DeliveryDoc> {
   const found = await findDelivery(db, webhookId, id);
   if (found) return found.doc;

@@ -6,18 +6,19 @@ import type { Env } from "../env";
 import { wake } from "../jobs/enqueue";
 import { planes } from "../planes";
 import { deliveryJob } from "./job";
-import type { Channel, DeliveredEvent, DeliveryDoc, WebhookDoc } from "./model";
+import type { DeliveredEvent, DeliveryDoc } from "./model";
+import type { StoredChannel, StoredWebhook } from "./sealed";
 
 /** Writes the deliveries with their jobs and wakes these. */
 export async function sendNow(
   env: Env,
-  { webhook_id: webhookId, channels }: Pick<WebhookDoc, "webhook_id" | "channels">,
+  { webhook_id: webhookId, channels }: Pick<StoredWebhook, "webhook_id" | "channels">,
   event: DeliveredEvent,
   targets: { index: number; replayOf: string | null }[],
 ): Promise<DeliveryDoc[]> {
   const { db } = planes(env);
   const docs = targets.map(({ index, replayOf }) => {
-    const { channel } = channels[index] as Channel;
+    const { channel } = channels[index] as StoredChannel;
     return newDelivery(newId("del"), webhookId, event, { channel, channel_index: index, replay_of: replayOf });
   });
   const [first, ...rest] = docs.flatMap((doc) => [

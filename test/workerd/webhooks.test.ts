@@ -1,5 +1,5 @@
 import { env } from "cloudflare:test";
-import { eq } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { Webhook } from "standardwebhooks";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { connect } from "../../src/db/connect";
@@ -8,6 +8,8 @@ import { jobs, webhookDeliveries, webhooks } from "../../src/db/schema";
 import { timestamp } from "../../src/db/time";
 import { sweepJobs } from "../../src/jobs/consumer";
 import { runJob } from "../../src/jobs/run";
+import type { Channel } from "../../src/webhooks/model";
+import { sealChannels } from "../../src/webhooks/sealed";
 import { call, collectionBody, type Json, ok, send } from "../api/client";
 
 const PATH = "/v1/organizations/webhooks";
@@ -290,6 +292,43 @@ describe("deliveries", () => {
     await expect.poll(() => requests.length, OPEN).toBe(2);
     const second = requests[1] as Request;
     expect(() => new Webhook(older).verify(second.body, Object.fromEntries(second.headers))).toThrow();
+    await remove(id);
+  });
+
+  it("lie sealed in the database: settings of channels, and what signs", async () => {
+    const configs = { url: "https://example.com/hook/of-mine", headers: { Authorization: "Bearer of-theirs" } };
+    const { webhook_id: id, secret } = await create({ channels: [{ channel: "webhook", configs }] });
+    await call("POST", `${PATH}/${id}/rotate-secret`);
+    const [row] = await db.select().from(webhooks).where(eq(webhooks.id, id));
+    const stored = JSON.stringify(row);
+    for (const plain of [secret, "of-mine", "of-theirs"]) expect(stored).not.toContain(plain);
+    for (const shown of [await ok("GET", `${PATH}/${id}`), (await ok("POST", `${PATH}/list`)).results[0]])
+      expect(shown.channels).toMatchObject([{ channel: "webhook", configs }]);
+    await happen();
+    await settled(id, "succeeded");
+    expect(requests[0]?.headers.get("Authorization")).toBe("Bearer of-theirs");
+    await remove(id);
+  });
+
+  it("that were sealed under a key that is gone say so, try again, and can be written anew", async () => {
+    const { webhook_id: id } = await create();
+    const channels = await sealChannels({ SECRETS_KEY: "gone" }, id, hook().channels as Channel[]);
+    await db
+      .update(webhooks)
+      .set({ doc: sql`json_set(${webhooks.doc}, '$.channels', json(${JSON.stringify(channels)}))` })
+      .where(eq(webhooks.id, id));
+    const shown = await call("GET", `${PATH}/${id}`);
+    expect([shown.status, shown.json.error.code]).toEqual([503, "not_configured"]);
+    expect(shown.json.error.message).toContain(id);
+    await happen();
+    await expect.poll(async () => (await log(id))[0]?.attempts.length, OPEN).toBe(1);
+    expect((await log(id))[0]).toMatchObject({
+      status: "pending",
+      attempts: [{ status: "failed", error: expect.stringContaining("SECRETS_KEY_PREVIOUS") }],
+    });
+    expect(requests).toEqual([]);
+    await ok("PUT", `${PATH}/${id}`, { body: hook() });
+    expect((await ok("GET", `${PATH}/${id}`)).channels).toMatchObject(hook().channels);
     await remove(id);
   });
 

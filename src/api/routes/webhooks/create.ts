@@ -36,7 +36,7 @@ export const createWebhookOperation = operation(
         { loc: ["body"], msg: `there are ${MAX_WEBHOOKS} webhooks, the most there may be`, type: "too_many" },
       ]);
     }
-    const { doc, secret } = await createWebhook(db, settled.given, c.var.auth.namespaces);
+    const { doc, secret } = await createWebhook(db, c.env, settled.given, c.var.auth.namespaces);
     return { ...doc, secret };
   },
 );

@@ -1,3 +1,4 @@
+import { openWebhook } from "../../../webhooks/sealed";
 import { operation } from "../../operation";
 import { requireWebhook } from "./find";
 import { WEBHOOK_EXAMPLE, WebhookParams, WebhookResponse } from "./schemas";
@@ -13,5 +14,5 @@ export const getWebhookOperation = operation(
     params: WebhookParams,
     answer: { description: "The webhook, without its secret.", schema: WebhookResponse, example: WEBHOOK_EXAMPLE },
   },
-  async (c, { params }) => (await requireWebhook(c, params.webhook_id)).doc,
+  async (c, { params }) => openWebhook(c.env, (await requireWebhook(c, params.webhook_id)).doc),
 );

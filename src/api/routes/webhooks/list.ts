@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { visibleWebhooks } from "../../../db/webhooks";
-import type { WebhookDoc } from "../../../webhooks/model";
+import { openWebhook, type StoredWebhook } from "../../../webhooks/sealed";
 import { listResources } from "../../listing";
 import { operation } from "../../operation";
 import { ListBody, ListQuery, PAGINATION_EXAMPLE, Pagination } from "../../schemas/list";
@@ -45,7 +45,8 @@ export const listWebhooksOperation = operation(
       values.push(Number(body.is_active));
     }
     const scope = { sql: conditions.join(" AND "), params: values };
-    const page = await listResources<WebhookDoc>(c, "webhooks", scope, query, body);
-    return { results: page.docs, pagination: page.pagination, total: page.total };
+    const page = await listResources<StoredWebhook>(c, "webhooks", scope, query, body);
+    const results = await Promise.all(page.docs.map((doc) => openWebhook(c.env, doc)));
+    return { results, pagination: page.pagination, total: page.total };
   },
 );

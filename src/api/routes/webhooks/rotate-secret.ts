@@ -1,5 +1,6 @@
 import { rotateSecret } from "../../../db/webhooks";
 import { ShoalError } from "../../../domain/errors";
+import { openWebhook } from "../../../webhooks/sealed";
 import { services } from "../../context";
 import { operation } from "../../operation";
 import { Timestamp } from "../../schemas/common";
@@ -27,10 +28,17 @@ export const rotateSecretOperation = operation(
     },
   },
   async (c, { params }) => {
-    const { id } = await requireWebhook(c, params.webhook_id);
-    const rotated = await rotateSecret(services(c).db, id, Date.now());
+    const { id, doc } = await requireWebhook(c, params.webhook_id);
+    // Opened first: the new secret is shown once, and must not be lost to what cannot be shown.
+    const { channels } = await openWebhook(c.env, doc);
+    const rotated = await rotateSecret(services(c).db, c.env, id, Date.now());
     if (!rotated)
       throw new ShoalError("webhook_not_found", `There is no webhook "${id}".`, { resource: "webhook", id });
-    return { ...rotated.doc, secret: rotated.secret, previous_secret_valid_until: rotated.previousValidUntil };
+    return {
+      ...rotated.doc,
+      channels,
+      secret: rotated.secret,
+      previous_secret_valid_until: rotated.previousValidUntil,
+    };
   },
 );

@@ -24,6 +24,6 @@ export const updateWebhookOperation = operation(
     const { doc } = await requireWebhook(c, params.webhook_id);
     const settled = settleWebhook(c, body);
     warnings.push(...settled.warnings);
-    return replaceWebhook(services(c).db, doc, settled.given);
+    return replaceWebhook(services(c).db, c.env, doc, settled.given);
   },
 );
