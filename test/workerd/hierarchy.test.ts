@@ -173,10 +173,6 @@ describe("a cut", () => {
     expect(one.body.members.map((found: { document_id: string }) => found.document_id)).toEqual(
       Array.from({ length: 60 }, (_, i) => `doc_${3 * i + 2}`),
     );
-    await shoal.patch(`/v1/clusters/${id}`, { description: "the same clusters" });
-    const again = await shoal.post(`/v1/clusters/${id}/execute?wait=20`);
-    const named = `/v1/clusters/${id}/executions/${again.body.additional_data.run_id}/cut`;
-    expect((await shoal.post(named, { n_clusters: 3 })).body.clusters).toEqual(first.body.clusters);
     const foreign = await shoal.post(path, { ...three, n_clusters: 4, cursor: first.body.next_cursor });
     expect([foreign.status, foreign.body.error.code]).toEqual([400, "invalid_cursor"]);
   });
@@ -201,6 +197,26 @@ describe("a cut", () => {
     expect(own.body.clusters.map(size)).toEqual(execution.centroids.map(size));
     const fine = await shoal.post(path, { resolution: 5 });
     expect(fine.body.num_clusters).toBeGreaterThan(own.body.num_clusters);
+  });
+
+  it.each([
+    ["agglomerative", { n_clusters: 2 }, { n_clusters: 3 }],
+    ["hdbscan", { min_cluster_size: 10, min_samples: 5 }, { cluster_selection_epsilon: 6 }],
+    ["leiden", { n_neighbors: 8, metric: "euclidean", resolution: 0.05 }, { resolution: 5 }],
+  ])("of a run that only named clusters anew is that of the %s run that made them", async (method, params, level) => {
+    const { id, run } = await ran(vectors(method, params));
+    const cut = (of: string, body: object) => shoal.post(`/v1/clusters/${id}/executions/${of}/cut`, body);
+    const made = await cut(run, level);
+    expect(made.body.num_clusters).not.toBe((await cut(run, {})).body.num_clusters);
+    const input_mappings = [{ input_key: "text", path: "region" }];
+    await shoal.patch(`/v1/clusters/${id}`, { llm_labeling: { labeling_inputs: { input_mappings } } });
+    const again = await shoal.post(`/v1/clusters/${id}/execute?wait=20`);
+    const { run_id: named } = again.body.additional_data;
+    const { body: execution } = await shoal.get(`/v1/clusters/${id}/executions/${named}`);
+    expect(execution.warnings.map(({ msg }: { msg: string }) => msg).join()).toContain(`are those of run ${run}`);
+    expect((await cut(named, level)).body).toEqual({ ...made.body, run_id: named });
+    await shoal.send("DELETE", `/v1/clusters/${id}/executions/${run}`);
+    expect((await cut(named, level)).body).toEqual({ ...made.body, run_id: named });
   });
 
   it("is refused by name where it does not go with the method", async () => {
