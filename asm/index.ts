@@ -9,6 +9,10 @@ export { backTransform, tridiagonalStep, tridiagonalValue, tridiagonalVector } f
 export { packAxes, projectPadding, projectRows } from "./linalg/project";
 export { peak, peakOperations } from "./linalg/peak";
 
+// Sparse rows and thin matrices
+export { sparseProducts, sparseTransposed } from "./linalg/sparse";
+export { thinGram, thinRotate } from "./linalg/thin";
+
 // k-means
 export { blockBytes } from "./cluster/nearest";
 export { kmeansBounds, kmeansBytes, kmeansCentroids, kmeansData, kmeansMove, kmeansPack } from "./cluster/state";

@@ -11,6 +11,7 @@ export const run = () =>
       params: { indices: 20_000, rounds: 5 },
       native: { script: "lsa", library: "scikit-learn" },
       repeats: 1,
+      target: 1,
     },
   ]);
 

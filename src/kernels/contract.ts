@@ -21,6 +21,7 @@ import type { MixtureKernels } from "./mixture/contract";
 import type { MeanShiftKernels } from "./modes/contract";
 import type { NeighborKernels } from "./neighbors/contract";
 import type { ReduceKernels } from "./reduce/contract";
+import type { SparseKernels } from "./sparse/contract";
 import type { SpectralKernels } from "./spectral/contract";
 
 /**
@@ -192,6 +193,7 @@ export type Kernels = CoreKernels &
   DbcvKernels &
   HdbscanKernels &
   MixtureKernels &
+  SparseKernels &
   SpectralKernels;
 
 /** Pure helpers on small results, implemented in TypeScript. */

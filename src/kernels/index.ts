@@ -21,6 +21,7 @@ import { neighborKernels } from "./neighbors";
 import { project, scatter } from "./pca";
 import { reduceKernels } from "./reduce";
 import { silhouetteSums } from "./silhouette";
+import { sparseKernels } from "./sparse";
 import { spectralKernels } from "./spectral";
 
 export type * from "./community/contract";
@@ -52,6 +53,7 @@ export { MAX_SCATTER_DIMENSIONS } from "./pca";
 export type * from "./reduce/contract";
 export type * from "./reduce/tsne/contract";
 export { run } from "./slices";
+export type * from "./sparse/contract";
 export { connectivity } from "./spectral";
 export type * from "./spectral/contract";
 
@@ -74,6 +76,7 @@ export function createKernels(module: WebAssembly.Module, options: { limitBytes?
     ...dbscanKernels(kernel),
     ...reduceKernels(kernel),
     ...mixtureKernels(kernel),
+    ...sparseKernels(kernel),
     ...spectralKernels(kernel),
   };
   return Object.assign(coreKernels(kernel), families);

@@ -12,6 +12,7 @@ import type { RawMixture } from "./mixture/raw";
 import type { RawMeanShift } from "./modes/raw";
 import type { RawNeighbors } from "./neighbors/raw";
 import type { RawReduce } from "./reduce/raw";
+import type { RawSparse } from "./sparse/raw";
 import type { RawSpectral } from "./spectral/raw";
 
 interface RawCore {
@@ -97,4 +98,5 @@ export type RawKernels = RawCore &
   RawDbcv &
   RawHdbscan &
   RawMixture &
+  RawSparse &
   RawSpectral;

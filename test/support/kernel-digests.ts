@@ -2,7 +2,8 @@
  * A digest of what each kernel answers on seeded data. The same bytes must come out in Node and in workerd, and whenever nothing about a
  * kernel's results was meant to change: `test/kernels/digests.json` holds them.
  */
-import { createKernels, type Kernels, type Matrix, run, type Slices } from "../../src/kernels";
+import { startBasis } from "../../src/engine/sparse/subspace";
+import { createKernels, type Kernels, type Matrix, run, type Slices, type SparseMatrix } from "../../src/kernels";
 import type { Graph } from "../../src/kernels/graph/contract";
 import { symmetricGraph } from "../../src/kernels/graph/graph";
 import { whiteningTransform } from "../../src/kernels/whitening";
@@ -62,6 +63,22 @@ function graph(kernels: Kernels, matrix: Matrix): Graph {
   const found = lists(kernels, matrix);
   const weights = found.distances.map((distance) => 1 / (1 + distance));
   return run(symmetricGraph(found, weights, Math.max));
+}
+
+/** The larger entries of the rows, scaled to lengths below 1. */
+function sparse(matrix: Matrix): SparseMatrix {
+  const all = matrix.read(0, ROWS);
+  const [offsets, columns, values] = [[0], [] as number[], [] as number[]];
+  for (let row = 0; row < ROWS; row++) {
+    for (let t = 0; t < DIMENSIONS; t++) {
+      const value = all[row * DIMENSIONS + t]! / 64;
+      if (Math.abs(value) < 0.03) continue;
+      columns.push(t);
+      values.push(value);
+    }
+    offsets.push(columns.length);
+  }
+  return { offsets: Int32Array.from(offsets), columns: Int32Array.from(columns), values: Float64Array.from(values) };
 }
 
 const grid = (kernels: Kernels, matrix: Matrix) => ({ maxAbs: kernels.maxAbs(matrix), rows: matrix.rows });
@@ -180,6 +197,17 @@ const JOBS: Record<string, Job> = {
     run(kernels.umap(lists(kernels, matrix), { components: 2, minDist: 0.1, seed: 3, epochs: 50 })),
   "umap to 5": (kernels, matrix) =>
     run(kernels.umap(lists(kernels, matrix), { components: 5, minDist: 0, seed: 3, epochs: 50 })),
+  "sparse decomposition": (kernels, matrix) => {
+    const rows = sparse(matrix);
+    const [basis, sums] = [kernels.thinMatrix(DIMENSIONS, 5), kernels.thinMatrix(DIMENSIONS, 5)];
+    basis.write(0, startBasis(DIMENSIONS, 5, 3));
+    const energy = run(kernels.sparseSquare(rows, basis, sums, ROWS));
+    const gram = run(kernels.thinGram(basis, sums));
+    run(kernels.orthonormalize(sums, basis));
+    const made = sums.read();
+    run(kernels.thinRotate(sums, gram));
+    return { energy, gram, made, rotated: sums.read(), products: run(kernels.sparseProducts(rows, sums)) };
+  },
   tsne: (kernels, matrix) => {
     const options = { components: 2, learningRate: 200 } as const;
     const start = kernels.tsneStart(matrix.read(0, ROWS), DIMENSIONS, { rows: ROWS, components: 2, seed: 3 });

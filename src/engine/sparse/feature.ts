@@ -1,15 +1,15 @@
 /** A sparse feature of a run, as its stages name what they keep of it. */
 import { sparseSlices } from "../../documents/segments-sparse";
-import type { SparseFeature } from "../../domain/run/types";
+import type { SparseFeature, TaskProgress } from "../../domain/run/types";
 import type { TaskContext } from "../context";
 import type { Span } from "../prepare";
 import { frozenPages } from "../stages/frozen-rows";
 import { type WeightedRows, type Weighting, weightedRows } from "./weighting";
 
 /** Rows looked up at a time. */
-const PAGE_ROWS = 2_048;
+export const PAGE_ROWS = 2_048;
 /** Entries read at a time: a text of 2,000 characters has 2,000 of them. */
-const SLICE_ENTRIES = 262_144;
+export const SLICE_ENTRIES = 262_144;
 /** Bytes of a slice: indices and values as they are stored, and columns and weights made of them, with the ranges that they are read from. */
 export const SLICE_BYTES = 28 * SLICE_ENTRIES;
 
@@ -40,15 +40,22 @@ export async function* sparsePages(context: TaskContext, feature: number, span: 
     }
 }
 
+interface WeightedPage {
+  from: number;
+  rows: WeightedRows;
+  /** What is done of the span after so many of these rows. */
+  share: (step: TaskProgress) => TaskProgress;
+}
+
 /** The same as rows of the matrix that is decomposed. */
-export async function* weightedPages(
-  context: TaskContext,
-  feature: number,
-  span: Span,
-): AsyncGenerator<{ from: number; rows: WeightedRows }> {
+export async function* weightedPages(context: TaskContext, feature: number, span: Span): AsyncGenerator<WeightedPage> {
   const weighting = await weightingOf(context, feature);
   for await (const { from, rows } of sparsePages(context, feature, span))
-    yield { from, rows: context.pulse.compute(() => weightedRows(rows, weighting)) };
+    yield {
+      from,
+      rows: context.pulse.compute(() => weightedRows(rows, weighting)),
+      share: ({ done }) => ({ done: from - span.from + done, total: span.to - span.from }),
+    };
 }
 
 async function weightingOf(context: TaskContext, feature: number): Promise<Weighting> {

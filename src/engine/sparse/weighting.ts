@@ -4,6 +4,7 @@
  */
 import type { SparseRows } from "../../documents/contract";
 import { naturalLog } from "../../kernels/natural-log";
+import type { SparseMatrix } from "../../kernels/sparse/contract";
 
 /** Columns that take part at most: what the bases of the decomposition, one row a column, leave of an isolate. */
 export const MOST_COLUMNS = 20_480;
@@ -42,12 +43,8 @@ export interface Weighting {
   longest: number;
 }
 
-/** Rows of the matrix: entries of row r from offsets[r] up to offsets[r + 1], no row longer than 1. */
-export interface WeightedRows {
-  offsets: Int32Array;
-  columns: Int32Array;
-  values: Float64Array;
-}
+/** Rows of the matrix that is decomposed, none longer than 1. */
+export type WeightedRows = SparseMatrix;
 
 export function weightedRows({ offsets, indices, values }: SparseRows, weighting: Weighting): WeightedRows {
   const { columns, idf, longest } = weighting;

@@ -1,9 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { SparseRows } from "../../../src/documents/contract";
-import { accumulate, multiply, orthonormalize, startBasis } from "../../../src/engine/sparse/subspace";
 import { chosenColumns, MOST_COLUMNS, smoothIdf, weightedRows } from "../../../src/engine/sparse/weighting";
-import { gridMagic } from "../../../src/kernels/grid";
 import { naturalLog } from "../../../src/kernels/natural-log";
 
 interface Reference {
@@ -97,47 +95,5 @@ describe("TF-IDF", () => {
       },
     );
     expect([...made.values]).toEqual([0.6, -0.8]);
-  });
-});
-
-describe("a basis", () => {
-  it("becomes orthonormal, and what depends on others zero", () => {
-    const basis = startBasis(50, 6, 3);
-    for (let row = 0; row < 50; row++) basis[row * 6 + 4] = 2 * basis[row * 6]! - basis[row * 6 + 1]!;
-    orthonormalize(basis, 50, 6);
-    for (let s = 0; s < 6; s++)
-      for (let t = 0; t < 6; t++) {
-        let sum = 0;
-        for (let row = 0; row < 50; row++) sum += basis[row * 6 + s]! * basis[row * 6 + t]!;
-        expect(sum).toBeCloseTo(s === t && s !== 4 ? 1 : 0, 12);
-      }
-  });
-
-  it("is multiplied with the same bits however the rows are divided", () => {
-    const rows = weightedRows(sparseRows(reference.weights), {
-      columns: Int32Array.from({ length: 40 }, (_, i) => i),
-      idf: null,
-      longest: 1.000001,
-    });
-    const basis = startBasis(40, 7, 1);
-    const magic = gridMagic(1, 60);
-    const part = (from: number, to: number) => ({ ...rows, offsets: rows.offsets.slice(from, to + 1) });
-    const whole = new Float64Array(280);
-    const energy = accumulate(rows, basis, 7, magic, whole);
-    const [a, b] = [new Float64Array(280), new Float64Array(280)];
-    const second = accumulate(part(23, 60), basis, 7, magic, b);
-    const first = accumulate(part(0, 23), basis, 7, magic, a);
-    expect(a.map((sum, i) => sum + b[i]!)).toEqual(whole);
-    expect(first + second).toBe(energy);
-    // And they are those of plain sums, to the grid.
-    const image = new Float64Array(7);
-    const plain = new Float64Array(280);
-    for (let row = 0; row < 60; row++) {
-      const [from, to] = [rows.offsets[row]!, rows.offsets[row + 1]!];
-      multiply(rows.columns, rows.values, from, to, basis, 7, image);
-      for (let at = from; at < to; at++)
-        for (let t = 0; t < 7; t++) plain[rows.columns[at]! * 7 + t]! += rows.values[at]! * image[t]!;
-    }
-    for (const [i, sum] of plain.entries()) expect(whole[i]).toBeCloseTo(sum, 12);
   });
 });
