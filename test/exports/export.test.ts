@@ -1,9 +1,16 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import {
+  CreateBucketCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { ExportDestination } from "../../src/domain/definition/export";
 import type { Env } from "../../src/env";
 import { openDestination } from "../../src/exports/destination";
@@ -133,23 +140,33 @@ describe.runIf(hasServer)("an export to an S3-compatible server that checks sign
   };
 
   let folder = "";
-  afterAll(() => {
-    if (!folder) return;
-    process.kill(-Number(readFileSync(join(folder, "pgid"), "utf8")));
-    rmSync(folder, { recursive: true, force: true });
-  });
-  beforeAll(async () => {
-    const isUp = await fetch(`${ENDPOINT}/healthcheck`).then(
+  const isUp = () =>
+    fetch(`${ENDPOINT}/healthcheck`).then(
       ({ ok }) => ok,
       () => false,
     );
-    if (!isUp) {
+  afterAll(async () => {
+    if (!folder) return;
+    // Its servers have sessions of their own; what they share is the folder of their settings.
+    execFileSync("pkill", ["-KILL", "-f", folder]);
+    await vi.waitFor(async () => expect(await isUp()).toBe(false), { timeout: 20_000, interval: 200 });
+    rmSync(folder, { recursive: true, force: true });
+  }, 30_000);
+  beforeAll(async () => {
+    if (!(await isUp())) {
       folder = mkdtempSync(join(tmpdir(), "shoal-s3-"));
       execFileSync(SERVER, [folder], { stdio: "ignore" });
     }
-    await client.send(new CreateBucketCommand({ Bucket: "shoal-export" })).catch((error: Error) => {
-      if (!/BucketAlready/.test(error.name)) throw error;
-    });
+    // The proxy answers before the stores behind it do.
+    await vi.waitFor(
+      async () => {
+        await client.send(new CreateBucketCommand({ Bucket: "shoal-export" })).catch(() => undefined);
+        const probe = { Bucket: "shoal-export", Key: `${RUN_OF_TESTS}/probe` };
+        await client.send(new PutObjectCommand({ ...probe, Body: new Uint8Array(4) }));
+        expect((await client.send(new HeadObjectCommand(probe))).ContentLength).toBe(4);
+      },
+      { timeout: 60_000, interval: 500 },
+    );
   }, 180_000);
 
   it("copies every file, the manifest last, and tells where they are", async () => {
