@@ -122,15 +122,13 @@ function clusteringMetrics(results: StageResults): RunMetrics {
 
 /** The warnings of the request and of the data, and those that only the finished stages can give. */
 export function runWarnings({ spec, warnings, results, plan }: RunHead): RunRecord["warnings"] {
-  if (spec.reuse)
-    return withEarlier([...warnings, ...((results as StageResults).keywords?.warnings ?? [])], spec.reuse);
-  const scopes = scopesOf(spec, plan, results);
   const { relate, keywords, naming } = results as StageResults;
+  const told = [...warnings, ...(keywords?.warnings ?? []), ...(naming?.warnings ?? [])];
+  if (spec.reuse) return withEarlier(told, spec.reuse);
+  const scopes = scopesOf(spec, plan, results);
   const untold = relate?.untold ?? 0;
   return [
-    ...warnings,
-    ...(keywords?.warnings ?? []),
-    ...(naming?.warnings ?? []),
+    ...told,
     ...scopes.flatMap((scope, i) =>
       clusteringWarnings(scope).map(({ loc, msg }) => ({
         loc,

@@ -67,6 +67,17 @@ describe("a run that takes over a clustering", () => {
       expect(bytesOf(first, "run_again", file)).toEqual(bytesOf(first, "run_test", file));
   });
 
+  it("tells what a model was shown", async () => {
+    const first = await clustered(kmeansSpec());
+    const second = await relabelled(first, LabelingRequest.parse({ enabled: true, provider: "openai" }));
+    const { record } = (await second.coordinator.view())!;
+    const manifest: RunManifest = JSON.parse(
+      new TextDecoder().decode(bytesOf(first, second.spec.runId, "manifest.json")!),
+    );
+    for (const warnings of [record.warnings, manifest.warnings])
+      expect(warnings.map(({ msg }) => msg).join()).toContain("was shown the readable values of kind, title");
+  });
+
   it("changes names and nothing else, and says whose clusters it names", async () => {
     const first = await clustered(kmeansSpec());
     const second = await relabelled(first, MAPPED);
