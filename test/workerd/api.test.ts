@@ -202,6 +202,32 @@ describe("collections", () => {
     expect((await create(feature("a", 2), "ab")).status).toBe(422);
   });
 
+  it("makes an empty one like another", async () => {
+    const clone = (body: unknown, identifier = "points") =>
+      call("POST", `/v1/collections/${identifier}/clone`, { namespace, body });
+    const made = await clone({ collection_name: "points again", metadata: { of: "points" }, vectors: true });
+    expect(made.status).toBe(201);
+    expect(made.json).toMatchObject({
+      source_collection_id: collection,
+      collection: {
+        collection_name: "points again",
+        metadata: { of: "points" },
+        document_count: 0,
+        features: [{ uri: "mixpeek://passthrough@v1/position", dimensions: 2 }],
+      },
+      warnings: [{ loc: ["body", "vectors"] }],
+    });
+    const id = made.json.collection.collection_id as string;
+    expect(id).not.toBe(collection);
+    const document = { document_id: "a", vectors: { position: [1, 2] } };
+    const headers = { "Content-Type": "application/x-ndjson" };
+    await ok("POST", `/v1/collections/${id}/documents/import`, { namespace, body: JSON.stringify(document), headers });
+    expect((await ok("GET", `/v1/collections/${id}`, { namespace })).document_count).toBe(1);
+    expect((await clone({ collection_name: "points again" })).json.error.code).toBe("collection_name_taken");
+    expect((await clone({})).status).toBe(422);
+    expect((await clone({ collection_name: "other" }, "nothing")).status).toBe(404);
+  });
+
   it("patches what may change and warns of what may not", async () => {
     const created = await ok("POST", "/v1/collections", { namespace, body: collectionBody("patched") });
     const patched = await ok("PATCH", "/v1/collections/patched", {

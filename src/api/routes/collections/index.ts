@@ -1,4 +1,5 @@
 import { applyTaxonomyOperation } from "./apply-taxonomy";
+import { cloneCollectionOperation } from "./clone";
 import { createCollectionOperation } from "./create";
 import { deleteCollectionOperation } from "./delete";
 import { describeFeaturesOperation } from "./features";
@@ -12,6 +13,7 @@ export const collectionOperations = [
   getCollectionOperation,
   patchCollectionOperation,
   deleteCollectionOperation,
+  cloneCollectionOperation,
   describeFeaturesOperation,
   applyTaxonomyOperation,
 ];

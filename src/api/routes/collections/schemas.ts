@@ -157,3 +157,20 @@ export const COLLECTION_EXAMPLE = {
   retriever_count: 0,
   lifecycle_state: "active",
 };
+
+export const CloneCollectionRequest = z
+  .object({
+    collection_name: CollectionName,
+    description: z.string().nullish(),
+    metadata: JsonObject.nullish(),
+    enabled: z.boolean().nullish(),
+  })
+  .openapi("CloneCollectionRequest");
+
+export const CloneCollectionResponse = z
+  .object({
+    collection: CollectionResponse,
+    source_collection_id: z.string(),
+    warnings: z.array(Warning).optional(),
+  })
+  .openapi("CloneCollectionResponse");
