@@ -67,11 +67,21 @@ export async function findBaseline(env: Env, run: Run): Promise<Baseline | null>
   return bytes && (JSON.parse(new TextDecoder().decode(bytes)) as Baseline);
 }
 
-/** @throws ShoalError `drift_baseline_missing` while the job that takes it has not ended */
+/**
+ * @throws ShoalError `drift_baseline_missing` while the job that takes it has not ended, `drift_not_available` where there never will be one,
+ * `artifacts_not_found`
+ */
 export async function requireBaseline(env: Env, run: Run): Promise<Baseline> {
   const baseline = await findBaseline(env, run);
   if (baseline) return baseline;
-  const msg = `Run ${run.runId} has no baseline: it is taken in the seconds after a run completes, of dense vectors.`;
+  const spec = await specOf(env, run);
+  if (!spec) throw filesGone(run);
+  if (spec.method.kind === "attribute") {
+    const reason = "Drift is measured on vectors, and the last run clustered by attributes.";
+    throw new ShoalError("drift_not_available", reason, { run_id: run.runId });
+  }
+  denseFeatures(spec);
+  const msg = `Run ${run.runId} has no baseline yet: it is taken in the seconds after a run completes.`;
   throw new ShoalError("drift_baseline_missing", msg, { run_id: run.runId });
 }
 
@@ -95,10 +105,12 @@ export async function centroidsOf(env: Env, run: Run, spec: RunSpec): Promise<Ce
   return vectors.length > 0 ? { count: vectors.length, values: Float32Array.from(vectors.flat()) } : null;
 }
 
+const filesGone = ({ runId }: Run): ShoalError =>
+  new ShoalError("artifacts_not_found", `The files of run ${runId} are gone.`, { run_id: runId });
+
 /** The documents as they are now, as the baseline's run would see them. */
 export async function currentSample(env: Env, run: Run): Promise<SampleSummary> {
   const spec = await specOf(env, run);
-  if (!spec)
-    throw new ShoalError("artifacts_not_found", `The files of run ${run.runId} are gone.`, { run_id: run.runId });
+  if (!spec) throw filesGone(run);
   return sampleNow(env, spec satisfies Sampled, await centroidsOf(env, run, spec));
 }

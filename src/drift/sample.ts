@@ -64,6 +64,9 @@ export async function sampleNow(env: Env, spec: Sampled, centroids: Centroids | 
 export function denseFeatures({ features, runId }: Pick<Sampled, "features" | "runId">): Sampled["features"] {
   const dense = features.filter(({ sparse }) => !sparse);
   if (dense.length > 0) return dense;
-  const msg = "Drift is measured on dense vectors, and the last run clustered none.";
-  throw new ShoalError("drift_not_available", msg, { run_id: runId });
+  const names = features.map(({ name }) => name);
+  const msg =
+    `Drift is measured on dense vectors, and the last run clustered none: ${names.join(", ")} is sparse. ` +
+    "Give the collection a dense feature, or watch volume or quality.";
+  throw new ShoalError("drift_not_available", msg, { run_id: runId, features: names });
 }

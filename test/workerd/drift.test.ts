@@ -85,6 +85,32 @@ afterAll(async () => {
   }
 });
 
+describe("drift of a run of words", () => {
+  it("is refused at once, saying what would be measured", async () => {
+    const extractor = { feature_extractor_name: "text_extractor", version: "v1", parameters: {} };
+    const made = await shoal.post("/v1/collections", { collection_name: "words", feature_extractor: extractor });
+    const texts = ["cat dog pet", "dog pet cat", "car road engine", "road engine car", "soup bread", "bread soup"];
+    const body = texts.map((text) => JSON.stringify({ payload: { text } })).join("\n");
+    const headers = { "Content-Type": "application/x-ndjson" };
+    await shoal.send("POST", `/v1/collections/${made.body.collection_id}/documents/import`, body, headers);
+    const words = await shoal.post("/v1/clusters", {
+      cluster_name: "words",
+      collection_ids: [made.body.collection_id],
+      vector_config: {
+        feature_uris: ["mixpeek://text_extractor@v1/lexical"],
+        clustering_method: "kmeans",
+        kmeans_parameters: { n_clusters: 2 },
+      },
+    });
+    const id = words.body.cluster_id;
+    const task = await shoal.post(`/v1/clusters/${id}/execute?wait=20`);
+    expect(task.body.status, JSON.stringify(task.body)).toBe("COMPLETED");
+    const answer = await shoal.get(`/v1/clusters/${id}/drift`);
+    expect([answer.status, answer.body.error?.code]).toEqual([422, "drift_not_available"]);
+    expect(answer.body.error.message).toContain("lexical is sparse");
+  });
+});
+
 describe("the drift of a cluster", () => {
   it("is zero while nothing changes, and grows with what comes in", async () => {
     const cluster = await ranCluster();
