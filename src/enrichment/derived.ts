@@ -2,11 +2,13 @@
 import { type CollectionRow, findCollection, insertCollection, newCollection } from "../db/collections";
 import { collectionStore } from "../documents/client";
 import type { Warning } from "../domain/definition/model";
+import { ShoalError } from "../domain/errors";
 import { validationError } from "../domain/issues";
 import type { JobContext } from "../jobs/contract";
 import { sharedFeatures } from "./copy";
 
 const NAME = { min: 3, max: 100 };
+const COLLECTION_ID = /^col_[a-z0-9]{20}$/;
 
 export async function derivedCollection(
   { env, db }: Pick<JobContext, "env" | "db">,
@@ -22,6 +24,11 @@ export async function derivedCollection(
       throw validationError([{ loc, msg, type: "contradiction" }]);
     }
     return { target: known, warnings: lost(sources, known) };
+  }
+  // What looks like an id is no name to be given: it is gone, or another namespace's.
+  if (COLLECTION_ID.test(identifier)) {
+    const msg = `There is no collection "${identifier}" in this namespace.`;
+    throw new ShoalError("collection_not_found", msg, { resource: "collection", id: identifier });
   }
   const [source] = sources;
   if (!source || identifier.length < NAME.min || identifier.length > NAME.max) {

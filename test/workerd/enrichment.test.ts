@@ -131,6 +131,15 @@ describe("enrichment in place", () => {
     expect(apart.status).toBe(422);
     const target = await shoal.post("/v1/clusters/enrich", { ...theirs, target_collection_id: collection });
     expect(target.status).toBe(422);
+    // An id is not the name of a collection to be made: not another tenant's, nor one that is gone.
+    const ours = { ...theirs, target_collection_id: "col_mi8l2k4q0d7v1c9x5z3b" };
+    expect((await shoal.post("/v1/clusters/enrich", ours)).body.error.code).toBe("collection_not_found");
+    const their = await stranger.post("/v1/collections", {
+      collection_name: "theirs",
+      feature_extractor: { feature_extractor_name: "passthrough", version: "v1", parameters },
+    });
+    const into = await shoal.post(`/v1/clusters/${cluster}/enrich`, { target_collection_id: their.body.collection_id });
+    expect([into.status, into.body.error.code]).toEqual([404, "collection_not_found"]);
     const idle = await shoal.post("/v1/clusters", definition(collection));
     expect((await shoal.post(`/v1/clusters/${idle.body.cluster_id}/enrich`, {})).status).toBe(404);
   });
