@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { type Api, api } from "./clusters-support";
 
 const NAMESPACE = "texts";
@@ -179,5 +179,55 @@ describe("a collection of vectors", () => {
     expect(await vectors("kinds")).toEqual({
       a: { splade: { indices: [4, 30_521], values: [0.5, -1] }, colbert: [expect.closeTo(0.6), 1], plain: [1, 2] },
     });
+  });
+});
+
+describe("a clustering of texts", () => {
+  it("needs no model: words in, named clusters out", async () => {
+    const topics = {
+      sea: ["ocean wave", "shore tide", "sailing harbour", "coral reef"],
+      bread: ["flour dough", "oven crust", "baker yeast", "wheat loaf"],
+      stars: ["galaxy nebula", "telescope orbit", "planet comet", "moon eclipse"],
+    };
+    const { body: collection } = await create("topics", { input_mappings: { text: ["title"] } });
+    const rows = Object.entries(topics).flatMap(([topic, words]) =>
+      Array.from({ length: 20 }, (_, i) => ({
+        document_id: `${topic}_${i}`,
+        payload: { title: `${topic} ${words[i % 4]} ${topic} ${words[(i + 1 + (i % 3)) % 4]}` },
+      })),
+    );
+    expect(await imported(shoal, collection.collection_id, rows)).toMatchObject({ inserted: 60 });
+    const created = await shoal.post("/v1/clusters", {
+      cluster_name: "topics",
+      collection_ids: [collection.collection_id],
+      vector_config: {
+        feature_uris: ["mixpeek://text_extractor@v1/lexical"],
+        clustering_method: "kmeans",
+        algorithm_params: { n_clusters: 3, n_init: 4, random_state: 1 },
+      },
+    });
+    expect(created.status).toBe(200);
+    const cluster = `/v1/clusters/${created.body.cluster_id}`;
+    const run = (await shoal.post(`${cluster}/execute`, { random_state: 1 })).body.additional_data.run_id;
+    const path = `${cluster}/executions/${run}`;
+    await vi.waitFor(async () => expect((await shoal.get(path)).body.status).toBe("completed"), {
+      timeout: 20_000,
+      interval: 100,
+    });
+    const { body } = await shoal.get(`${path}/artifacts?include_members=true`);
+    const found = body.centroids.map(({ cluster_id, label, keywords }: Record<string, string | string[]>) => {
+      const members: { document_id: string; cluster_id: string }[] = body.members;
+      const own = members.filter((member) => member.cluster_id === cluster_id);
+      return {
+        label,
+        first: keywords?.[0],
+        topics: [...new Set(own.map((member) => member.document_id.split("_")[0]))],
+      };
+    });
+    expect(found.map(({ topics }: { topics: string[] }) => topics).sort()).toEqual([["bread"], ["sea"], ["stars"]]);
+    for (const { label, first, topics } of found) {
+      expect(first).toBe(topics[0]);
+      expect(label.toLowerCase()).toContain(topics[0]);
+    }
   });
 });
