@@ -4,16 +4,21 @@ import { count, duration, figure, metricName, moment } from "./format.js";
 import { NOISE_ID } from "./palette.js";
 import { swatchColor } from "./scatter.js";
 
-/** @param {HTMLElement} place @param {any} run a completed execution */
-export function showRun(place, run) {
-  const { metrics, warnings = [], num_clusters, num_points, noise_points, execution_ms, completed_at, run_id } = run;
-  const facts = [
+/** Names and values. @param {any} run a completed execution @returns {[string, string][]} */
+export function runFacts({ metrics, num_clusters, num_points, noise_points, execution_time_ms }) {
+  return [
     ["Clusters", count(num_clusters)],
     ["Documents", count(num_points)],
     ["Noise", noise_points > 0 ? `${count(noise_points)} (${percent(noise_points / num_points)})` : "none"],
-    ["Took", duration(execution_ms)],
+    ["Took", duration(execution_time_ms)],
     ...Object.entries(metrics ?? {}).map(([name, value]) => [metricName(name), figure(value)]),
   ];
+}
+
+/** @param {HTMLElement} place @param {any} run a completed execution */
+export function showRun(place, run) {
+  const { warnings = [], completed_at, run_id } = run;
+  const facts = runFacts(run);
   place.replaceChildren(
     h(
       "dl",
