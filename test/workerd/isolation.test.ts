@@ -63,6 +63,10 @@ describe("another namespace's things", () => {
     batch_update_documents: { updates: [{ document_id: "d", update_data: { a: 1 } }] },
     bulk_update_documents: { update_data: { a: 1 } },
     batch_delete_documents: { document_ids: ["d"] },
+    clone_collection: { collection_name: "copied" },
+    apply_taxonomy_to_collection: { taxonomy_id: "tax_none" },
+    patch_group: { label: "named" },
+    create_cluster_template: { template_name: "kept" },
     aggregate_documents: { group_by: [{ field: "a" }], aggregations: [{ function: "count" }] },
   };
 
@@ -94,7 +98,7 @@ describe("another namespace's things", () => {
         },
       });
       const path = fill(operation.path, { cluster_identifier: cluster_id, run_id: "run_none" });
-      const body = operation.method === "get" ? undefined : {};
+      const body = operation.method === "get" ? undefined : (bodies[operation.id] ?? {});
       const answer = await call(operation.method.toUpperCase(), path, { namespace: mine.namespace, body });
       expect([answer.status, answer.json.error.code]).toEqual([404, "cluster_not_found"]);
     },

@@ -64,7 +64,9 @@ export const ExecutionResponse = z
       description:
         'What a language model could not name, as JSON texts: `{"error": …, "clusters": ["cl_3"]}`. It fails no run.',
     }),
-    labeling: Labeling.nullable().openapi({ description: "What a language model took; null where none was asked." }),
+    labeling: Labeling.nullish().openapi({
+      description: "What a language model took; null where none was asked, absent in runs older than the field.",
+    }),
     warnings: z.array(Warning),
   })
   .openapi("ClusterExecutionResult");
