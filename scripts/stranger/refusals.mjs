@@ -72,7 +72,7 @@ export const refusalScenarios = [
     },
   },
   {
-    name: "an unknown field is a warning, an algorithm to come is refused at execute",
+    name: "an unknown field is a warning, a metric that no kernel has is refused at execute",
     async run(world) {
       const { collectionId } = world.made;
       const api = world.client("stranger");
@@ -81,14 +81,14 @@ export const refusalScenarios = [
         warned.warnings.some(({ loc }) => loc.includes("colour")),
         "the unknown field is named",
       );
-      const later = clusterBody("later", collectionId);
-      later.vector_config = {
-        ...later.vector_config,
-        clustering_method: "hdbscan",
-        algorithm_params: { min_cluster_size: 5 },
+      const strange = clusterBody("strange", collectionId);
+      strange.vector_config = {
+        ...strange.vector_config,
+        clustering_method: "dbscan",
+        algorithm_params: { metric: "mahalanobis" },
       };
-      const cluster = await api.post("/v1/clusters", later);
-      await refused(() => api.post(`/v1/clusters/${cluster.cluster_id}/execute`), 422, "algorithm_not_available");
+      const cluster = await api.post("/v1/clusters", strange);
+      await refused(() => api.post(`/v1/clusters/${cluster.cluster_id}/execute`), 422, "validation_failed");
     },
   },
   {
