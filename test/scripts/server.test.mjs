@@ -73,7 +73,7 @@ afterEach(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
-describe("npm run dev", { timeout: 120_000 }, () => {
+describe("npm run dev", { timeout: 240_000 }, () => {
   it("serves both roles, migrated; keeps a second server off its state; ends whole on SIGTERM", async () => {
     const folder = stateFolder();
     const server = dev(folder);
@@ -130,7 +130,7 @@ describe("npm run dev", { timeout: 120_000 }, () => {
       .toContain("The runtime of compute crashed; it is started again");
     // What is sent while nobody consumes is lost, as in a restart: Shoal's coordinator sends it again, and so does this test.
     const sendAgain = async () => Number(await text(`${url}/send`).then(() => text(`${url}/total`)));
-    await expect.poll(sendAgain, { timeout: 60_000, interval: 500 }).toBeGreaterThan(0);
+    await expect.poll(sendAgain, { timeout: 120_000, interval: 500 }).toBeGreaterThan(0);
     expect(runtimesOf(server.child.pid)).toHaveLength(runtimes.length);
   });
 
